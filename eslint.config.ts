@@ -1,0 +1,89 @@
+/** The rules of the house: types are strict, files stay small, and the arrows of ARCHITECTURE.md hold. */
+import boundaries from 'eslint-plugin-boundaries';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Each folder that has arrows of its own. The first pattern that matches a file names its element. */
+const elements = [
+  { type: 'schema', pattern: 'schema/**', mode: 'full' },
+  { type: 'server', pattern: 'server/**', mode: 'full' },
+  { type: 'node-ports', pattern: 'node-service/ports.ts', mode: 'full' },
+  { type: 'node-config', pattern: 'node-service/config.ts', mode: 'full' },
+  { type: 'node-app', pattern: 'node-service/{app,main}.ts', mode: 'full' },
+  { type: 'node-db', pattern: 'node-service/db/**', mode: 'full' },
+  { type: 'node-domain', pattern: 'node-service/domain/**', mode: 'full' },
+  { type: 'node-module', pattern: 'node-service/modules/*/**', mode: 'full', capture: ['module'] },
+  { type: 'node-adapter', pattern: 'node-service/adapters/**', mode: 'full' },
+  { type: 'node-graphql', pattern: 'node-service/graphql/**', mode: 'full' },
+  { type: 'gateway', pattern: 'gateway/**', mode: 'full' },
+  { type: 'scripts', pattern: 'scripts/**', mode: 'full' },
+  { type: 'test', pattern: 'test/**', mode: 'full' },
+];
+
+const allow = (from: string, to: readonly string[]) => ({
+  from: { type: from },
+  allow: to.map((type) => ({ to: { type } })),
+});
+
+const arrows = [
+  allow('schema', ['schema']),
+  allow('server', ['schema', 'server']),
+  allow('node-domain', ['schema', 'node-domain']),
+  allow('node-ports', ['schema', 'node-domain']),
+  allow('node-config', ['schema']),
+  allow('node-db', ['schema', 'node-db']),
+  allow('node-module', ['schema', 'node-domain', 'node-ports', 'node-db', 'node-graphql']),
+  { from: { type: 'node-module' }, allow: [{ to: { type: 'node-module', captured: { module: '{{ from.captured.module }}' } } }] },
+  allow('node-adapter', ['schema', 'node-domain', 'node-ports', 'node-db', 'node-adapter']),
+  allow('node-graphql', ['schema', 'server', 'node-domain', 'node-ports', 'node-db', 'node-module', 'node-graphql']),
+  allow('node-app', ['schema', 'server', 'node-domain', 'node-ports', 'node-config', 'node-db', 'node-module', 'node-adapter', 'node-graphql', 'node-app']),
+  allow('gateway', ['schema', 'server', 'gateway']),
+  allow('scripts', ['schema', 'server', 'node-app', 'node-config', 'node-db', 'node-ports', 'node-domain', 'node-module', 'node-adapter', 'node-graphql', 'gateway', 'scripts']),
+  allow('test', ['schema', 'server', 'node-app', 'node-config', 'node-db', 'node-ports', 'node-domain', 'node-module', 'node-adapter', 'node-graphql', 'gateway', 'scripts', 'test']),
+];
+
+export default defineConfig(
+  { ignores: ['**/generated/**', 'node_modules/**', '.lookout/**', 'coverage/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: { boundaries },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: {
+      'boundaries/elements': elements,
+      'import/resolver': { typescript: true, node: { extensions: ['.ts'] } },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 3],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'boundaries/dependencies': ['error', { default: 'disallow', rules: arrows }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ThrowStatement > NewExpression[callee.name='Error']",
+          message: 'Throw a Refused or a Fault with a code of schema/codes.ts.',
+        },
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'The environment is read in config.ts only.' },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/naming-convention': ['error', { selector: 'typeLike', format: ['PascalCase'] }],
+    },
+  },
+  { files: ['*/config.ts', 'scripts/**', 'test/**'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['scripts/**', 'test/**'],
+    rules: { 'no-console': 'off', 'no-restricted-syntax': 'off', 'max-lines-per-function': 'off' },
+  },
+  { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['test/**'], rules: { 'max-lines': ['error', { max: 600 }] } },
+);

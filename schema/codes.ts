@@ -1,0 +1,113 @@
+/**
+ * Every code that crosses a border of the federation: why a request was refused, what broke, why an imported row was
+ * rejected. A code is UPPER_SNAKE, never renamed, never reused; its docstring says why it happens and what to do, its
+ * sentences say the same to a person. No sentence may hold an identity number or a token.
+ */
+
+/** One sentence in the two languages of the federation, Chinese first. */
+export interface Sentence {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** Refusals: the request was understood and a rule says no. Nothing has changed; repeating it gives the same answer. */
+export const refusals = {
+  /** The document number is not exactly of its document's form, or its check digit, date or province is wrong. Scan or type it again. */
+  BAD_DOCUMENT: { zh: '证件号码无效，请核对证件后重新录入。', en: 'The document number is not valid: check the document and enter it again.' },
+  /** This station's kind does not do this procedure: source plasma belongs to plasma stations, everything else to blood stations. */
+  PROCEDURE_NOT_OFFERED: { zh: '本站不开展该项采集。', en: 'This station does not offer this procedure.' },
+  /** More donors were named in one batch than a batch may hold. Ask in smaller batches. */
+  BATCH_TOO_LARGE: { zh: '一次查询的献血者过多，请分批查询。', en: 'Too many donors in one batch: ask in smaller batches.' },
+  /** A record with this number exists and says something else. Correct the record instead of recording it twice. */
+  CONFLICT: { zh: '该编号的记录已存在且内容不同。', en: 'A record with this number exists and says something else.' },
+  /** No record of this station has this number. */
+  NOT_FOUND: { zh: '本站没有该编号的记录。', en: 'This station has no record with this number.' },
+  /** A date of the input lies after today. */
+  FUTURE_DATE: { zh: '日期不能晚于今天。', en: 'The date lies in the future.' },
+  /** A lookout cannot be cleared before the day it was confirmed. */
+  CLEARED_BEFORE_CONFIRMED: { zh: '解除日期不能早于确认日期。', en: 'A lookout cannot be cleared before it was confirmed.' },
+  /** A field of the input is outside its range; the message names the field. */
+  BAD_INPUT: { zh: '输入内容不符合要求。', en: 'The input is not valid.' },
+} as const satisfies Record<string, Sentence>;
+
+/** Why a request was refused. */
+export type RefusalCode = keyof typeof refusals;
+
+/** Faults: something broke or could not be reached. `retryable` says whether the same request may succeed later. */
+export const faults = {
+  /** A station did not answer within its deadline. */
+  STATION_TIMEOUT: { retryable: true, zh: '该站点未在时限内应答。', en: 'The station did not answer in time.' },
+  /** No connection to the station could be made, or it broke. */
+  STATION_UNREACHABLE: { retryable: true, zh: '无法连接该站点。', en: 'The station cannot be reached.' },
+  /** The station answered, but not in the form agreed: wrong shape, wrong station, not JSON, too large. Its answer was not used. */
+  STATION_BAD_ANSWER: { retryable: false, zh: '该站点的应答格式不正确，未被采用。', en: "The station's answer has the wrong form and was not used." },
+  /** The station answered with an error of its own. */
+  STATION_FAILED: { retryable: true, zh: '该站点处理时出错。', en: 'The station failed to answer.' },
+  /** The gateway did not answer: nothing is known of what the other stations hold. */
+  GATEWAY_UNREACHABLE: { retryable: true, zh: '无法连接网关。', en: 'The gateway cannot be reached.' },
+  /** The code names no station of the directory. */
+  STATION_UNKNOWN: { retryable: false, zh: '目录中没有该站点。', en: 'The directory has no such station.' },
+  /** The station's own database did not answer. */
+  DATABASE_UNAVAILABLE: { retryable: true, zh: '数据库暂不可用。', en: 'The database is not available.' },
+  /** Anything unexpected. The details are in the station's log under the request id, never in the answer. */
+  INTERNAL: { retryable: false, zh: '系统内部错误，请联系管理员。', en: 'Something unexpected failed: see the log under this request id.' },
+} as const satisfies Record<string, Sentence & { readonly retryable: boolean }>;
+
+/** What broke. */
+export type FaultCode = keyof typeof faults;
+
+/** Rejections: why one row of an imported file was left out. The rest of the file is imported. */
+export const rejections = {
+  /** See the refusal of the same name. */
+  BAD_DOCUMENT: { zh: '证件号码无效。', en: 'The document number is not valid.' },
+  /** The document type is none of those the station's profile maps. */
+  UNKNOWN_DOCUMENT_TYPE: { zh: '未知的证件类型。', en: 'Unknown document type.' },
+  /** The procedure is none of those the station's profile maps. */
+  UNKNOWN_PROCEDURE: { zh: '未知的献血类型。', en: 'Unknown procedure.' },
+  /** The outcome is none of those the station's profile maps. */
+  UNKNOWN_OUTCOME: { zh: '未知的采集结果。', en: 'Unknown outcome.' },
+  /** The marker is none of those the station's profile maps. */
+  UNKNOWN_MARKER: { zh: '未知的检测项目。', en: 'Unknown marker.' },
+  /** A procedure this kind of station does not do. */
+  PROCEDURE_NOT_OFFERED: { zh: '本站不开展该项采集。', en: 'This station does not offer this procedure.' },
+  /** The record's own number is missing or malformed. */
+  BAD_NUMBER: { zh: '记录编号缺失或无效。', en: "The record's number is missing or malformed." },
+  /** A date or time that does not exist or is not of the profile's form. */
+  BAD_DATE: { zh: '日期或时间无效。', en: 'The date or time is not valid.' },
+  /** A date or time after the moment of the import. */
+  FUTURE_DATE: { zh: '日期晚于当前时间。', en: 'The date lies in the future.' },
+  /** A volume that is not a whole number of millilitres from 0 to 100,000. */
+  BAD_VOLUME: { zh: '采集量无效。', en: 'The volume is not valid.' },
+  /** Cleared before it was confirmed. */
+  CLEARED_BEFORE_CONFIRMED: { zh: '解除日期早于确认日期。', en: 'Cleared before it was confirmed.' },
+  /** The row has more or fewer fields than the heading. */
+  BAD_ROW: { zh: '列数与表头不符。', en: 'The row has more or fewer fields than the heading.' },
+  /** A record of this number exists and says something else. The first one stays. */
+  CONFLICT: { zh: '该编号的记录已存在且内容不同。', en: 'A record with this number exists and says something else.' },
+} as const satisfies Record<string, Sentence>;
+
+/** Why a row was rejected. */
+export type RejectionCode = keyof typeof rejections;
+
+/** Broken files: why a whole file was refused. Nothing of it was imported. */
+export const fileFaults = {
+  /** The bytes are not text in the encoding the station's profile names. */
+  WRONG_ENCODING: { zh: '文件编码与配置不符。', en: "The file is not in the encoding of the station's profile." },
+  /** A column of the profile is missing in the heading. */
+  MISSING_COLUMN: { zh: '缺少必需的列。', en: 'A column is missing in the heading.' },
+  /** A quote is opened and never closed, or closed in the middle of a field. */
+  BROKEN_QUOTE: { zh: '引号不成对，文件可能被截断。', en: 'A quote is not closed: the file may be cut off.' },
+  /** An archive, a spreadsheet or another binary file was given where CSV text is expected. */
+  NOT_CSV: { zh: '不是 CSV 文本文件。', en: 'Not a CSV text file.' },
+  /** A single record is longer than 64 KiB: not a table. */
+  RECORD_TOO_LONG: { zh: '单行过长，不是数据表。', en: 'A single record is longer than 64 KiB.' },
+  /** The file has no heading. */
+  EMPTY_FILE: { zh: '文件为空。', en: 'The file is empty.' },
+  /** The upload ended before the file did. */
+  CUT_OFF: { zh: '上传中断。', en: 'The upload broke off.' },
+  /** The database gave up half-way; everything was rolled back. */
+  DATABASE_UNAVAILABLE: { zh: '数据库暂不可用，已全部回滚。', en: 'The database is not available; everything was rolled back.' },
+} as const satisfies Record<string, Sentence>;
+
+/** Why a whole file was refused. */
+export type FileFaultCode = keyof typeof fileFaults;

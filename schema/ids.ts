@@ -1,0 +1,37 @@
+/** Identifiers. Type and parser share one name: parse at the door, then trust. */
+import { z } from 'zod';
+
+/** A station: six digits of county code (GB/T 2260), `B` for blood or `P` for plasma, two digits. Example `330198B01`. */
+export const StationCode = z
+  .string()
+  .regex(/^\d{6}[BP]\d{2}$/, 'a station code is six digits, B or P, two digits')
+  .brand<'StationCode'>();
+export type StationCode = z.infer<typeof StationCode>;
+
+/** A province: the first two digits of GB/T 2260. Example `33`. */
+export const ProvinceCode = z
+  .string()
+  .regex(/^[1-9]\d$/, 'a province code is two digits')
+  .brand<'ProvinceCode'>();
+export type ProvinceCode = z.infer<typeof ProvinceCode>;
+
+/** A donor, without saying who: 32 bytes in base64url without padding, 43 characters. Same person, same token. */
+export const DonorToken = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'a donor token is 43 characters of base64url')
+  .brand<'DonorToken'>();
+export type DonorToken = z.infer<typeof DonorToken>;
+
+const recordNumber = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$/, 'a record number is 1 to 40 letters, digits and . _ / -');
+
+/** The number a station gave a donation; unique within the station. */
+export const DonationNumber = recordNumber.brand<'DonationNumber'>();
+export type DonationNumber = z.infer<typeof DonationNumber>;
+
+/** The number a station gave a lookout; unique within the station. */
+export const LookoutNumber = recordNumber.brand<'LookoutNumber'>();
+export type LookoutNumber = z.infer<typeof LookoutNumber>;
+
+/** The number a plasma station gave a registration; unique within the station. */
+export const RegistrationNumber = recordNumber.brand<'RegistrationNumber'>();
+export type RegistrationNumber = z.infer<typeof RegistrationNumber>;
