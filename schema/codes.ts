@@ -13,11 +13,17 @@ export interface Sentence {
 /** Refusals: the request was understood and a rule says no. Nothing has changed; repeating it gives the same answer. */
 export const refusals = {
   /** The document number is not exactly of its document's form, or its check digit, date or province is wrong. Scan or type it again. */
-  BAD_DOCUMENT: { zh: '证件号码无效，请核对证件后重新录入。', en: 'The document number is not valid: check the document and enter it again.' },
+  BAD_DOCUMENT: {
+    zh: '证件号码无效，请核对证件后重新录入。',
+    en: 'The document number is not valid: check the document and enter it again.',
+  },
   /** This station's kind does not do this procedure: source plasma belongs to plasma stations, everything else to blood stations. */
   PROCEDURE_NOT_OFFERED: { zh: '本站不开展该项采集。', en: 'This station does not offer this procedure.' },
   /** More donors were named in one batch than a batch may hold. Ask in smaller batches. */
-  BATCH_TOO_LARGE: { zh: '一次查询的献血者过多，请分批查询。', en: 'Too many donors in one batch: ask in smaller batches.' },
+  BATCH_TOO_LARGE: {
+    zh: '一次查询的献血者过多，请分批查询。',
+    en: 'Too many donors in one batch: ask in smaller batches.',
+  },
   /** A record with this number exists and says something else. Correct the record instead of recording it twice. */
   CONFLICT: { zh: '该编号的记录已存在且内容不同。', en: 'A record with this number exists and says something else.' },
   /** No record of this station has this number. */
@@ -25,7 +31,10 @@ export const refusals = {
   /** A date of the input lies after today. */
   FUTURE_DATE: { zh: '日期不能晚于今天。', en: 'The date lies in the future.' },
   /** A lookout cannot be cleared before the day it was confirmed. */
-  CLEARED_BEFORE_CONFIRMED: { zh: '解除日期不能早于确认日期。', en: 'A lookout cannot be cleared before it was confirmed.' },
+  CLEARED_BEFORE_CONFIRMED: {
+    zh: '解除日期不能早于确认日期。',
+    en: 'A lookout cannot be cleared before it was confirmed.',
+  },
   /** A field of the input is outside its range; the message names the field. */
   BAD_INPUT: { zh: '输入内容不符合要求。', en: 'The input is not valid.' },
 } as const satisfies Record<string, Sentence>;
@@ -40,7 +49,11 @@ export const faults = {
   /** No connection to the station could be made, or it broke. */
   STATION_UNREACHABLE: { retryable: true, zh: '无法连接该站点。', en: 'The station cannot be reached.' },
   /** The station answered, but not in the form agreed: wrong shape, wrong station, not JSON, too large. Its answer was not used. */
-  STATION_BAD_ANSWER: { retryable: false, zh: '该站点的应答格式不正确，未被采用。', en: "The station's answer has the wrong form and was not used." },
+  STATION_BAD_ANSWER: {
+    retryable: false,
+    zh: '该站点的应答格式不正确，未被采用。',
+    en: "The station's answer has the wrong form and was not used.",
+  },
   /** The station answered with an error of its own. */
   STATION_FAILED: { retryable: true, zh: '该站点处理时出错。', en: 'The station failed to answer.' },
   /** The gateway did not answer: nothing is known of what the other stations hold. */
@@ -50,7 +63,11 @@ export const faults = {
   /** The station's own database did not answer. */
   DATABASE_UNAVAILABLE: { retryable: true, zh: '数据库暂不可用。', en: 'The database is not available.' },
   /** Anything unexpected. The details are in the station's log under the request id, never in the answer. */
-  INTERNAL: { retryable: false, zh: '系统内部错误，请联系管理员。', en: 'Something unexpected failed: see the log under this request id.' },
+  INTERNAL: {
+    retryable: false,
+    zh: '系统内部错误，请联系管理员。',
+    en: 'Something unexpected failed: see the log under this request id.',
+  },
 } as const satisfies Record<string, Sentence & { readonly retryable: boolean }>;
 
 /** What broke. */
@@ -106,7 +123,10 @@ export const fileFaults = {
   /** The upload ended before the file did. */
   CUT_OFF: { zh: '上传中断。', en: 'The upload broke off.' },
   /** The database gave up half-way; everything was rolled back. */
-  DATABASE_UNAVAILABLE: { zh: '数据库暂不可用，已全部回滚。', en: 'The database is not available; everything was rolled back.' },
+  DATABASE_UNAVAILABLE: {
+    zh: '数据库暂不可用，已全部回滚。',
+    en: 'The database is not available; everything was rolled back.',
+  },
 } as const satisfies Record<string, Sentence>;
 
 /** Why a whole file was refused. */

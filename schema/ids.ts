@@ -22,7 +22,9 @@ export const DonorToken = z
   .brand<'DonorToken'>();
 export type DonorToken = z.infer<typeof DonorToken>;
 
-const recordNumber = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$/, 'a record number is 1 to 40 letters, digits and . _ / -');
+const recordNumber = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$/, 'a record number is 1 to 40 letters, digits and . _ / -');
 
 /** The number a station gave a donation; unique within the station. */
 export const DonationNumber = recordNumber.brand<'DonationNumber'>();

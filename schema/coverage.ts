@@ -1,0 +1,29 @@
+/** What an answer rests on: which stations were heard, how fresh what they said is, and which are missing and why. */
+import { z } from 'zod';
+
+import { faults } from './codes.ts';
+import type { FaultCode } from './codes.ts';
+import { StationCode } from './ids.ts';
+
+const faultCodes = Object.keys(faults) as [FaultCode, ...FaultCode[]];
+
+/**
+ * One station's part in an answer. `OWN`: the asking station's own records. `LIVE`: it answered just now. `MISSING`: it
+ * did not, and `fault` says why. `asOf` is the instant (ISO 8601, UTC) up to which what it said is complete.
+ */
+export const StationCoverage = z.object({
+  station: StationCode,
+  state: z.enum(['OWN', 'LIVE', 'MISSING']),
+  asOf: z.iso.datetime().nullable(),
+  fault: z.enum(faultCodes).nullable(),
+});
+export type StationCoverage = z.infer<typeof StationCoverage>;
+
+/** Every active member once. `complete` exactly when none is `MISSING`. */
+export const Coverage = z.object({ complete: z.boolean(), stations: z.array(StationCoverage) });
+export type Coverage = z.infer<typeof Coverage>;
+
+/** The coverage these stations make. */
+export function coverageOf(stations: readonly StationCoverage[]): Coverage {
+  return { complete: stations.every((station) => station.state !== 'MISSING'), stations: [...stations] };
+}
