@@ -131,3 +131,45 @@ export const fileFaults = {
 
 /** Why a whole file was refused. */
 export type FileFaultCode = keyof typeof fileFaults;
+
+/** Request errors: what came over HTTP cannot be answered as it is. Nothing was executed; correct the request. */
+export const requestErrors = {
+  /** The request, its parameters or its JSON are malformed; the message says what was expected. */
+  BAD_REQUEST: { zh: '请求格式不正确。', en: 'The request is malformed.' },
+  /** A browser sent it from the page of another site. Open the application itself. */
+  CROSS_SITE_REQUEST: { zh: '拒绝来自其他网站的请求。', en: 'Requests from the pages of other sites are refused.' },
+  /** Nothing is served at this path. */
+  PATH_UNKNOWN: { zh: '没有该地址。', en: 'Nothing is served at this path.' },
+  /** The path does not take this method, or a mutation came by GET. The header `Allow` lists what it takes. */
+  METHOD_NOT_ALLOWED: { zh: '该地址不支持此请求方法。', en: 'This path does not take this method.' },
+  /** The caller accepts none of the media types served. Accept application/json. */
+  NOT_ACCEPTABLE: {
+    zh: '无法以所要求的格式应答。',
+    en: 'Answers are application/json or application/graphql-response+json.',
+  },
+  /** The body is not application/json in UTF-8, or it is compressed. */
+  UNSUPPORTED_MEDIA_TYPE: {
+    zh: '请求体必须是未压缩的 UTF-8 JSON。',
+    en: 'The body must be application/json in UTF-8, not compressed.',
+  },
+  /** The body is longer than the server reads. Ask in smaller requests. */
+  BODY_TOO_LARGE: { zh: '请求体过大。', en: 'The body is too large.' },
+  /** The body did not arrive in time. */
+  BODY_TIMEOUT: { zh: '请求体接收超时。', en: 'The body did not arrive in time.' },
+  /** The document is not GraphQL; the message says where it breaks off. */
+  GRAPHQL_PARSE_FAILED: { zh: '查询语法错误。', en: 'The document is not GraphQL.' },
+  /** The document asks for what the schema does not have; the message names it. */
+  GRAPHQL_VALIDATION_FAILED: { zh: '查询与模式不符。', en: 'The document does not fit the schema.' },
+  /** The document is too deep, too long or too dear to answer. Ask for less at once. */
+  DOCUMENT_TOO_COMPLEX: { zh: '查询过于复杂，请分次查询。', en: 'The document asks for too much at once.' },
+  /** The document has no operation of the name given, or several and none was named. */
+  OPERATION_UNKNOWN: {
+    zh: '无法确定要执行的操作。',
+    en: 'The document has no such operation, or several and none was named.',
+  },
+  /** A variable is missing, of the wrong type, nested too deeply or too many; the message names it. */
+  BAD_VARIABLES: { zh: '查询变量无效。', en: 'The variables are not valid.' },
+} as const satisfies Record<string, Sentence>;
+
+/** Why an HTTP request could not be answered. */
+export type RequestErrorCode = keyof typeof requestErrors;

@@ -21,7 +21,7 @@ export const closingLine = (outcomes: readonly Outcome[]): string => {
   return `${count('passed')} passed, ${count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 };
 
-// eslint-disable-next-line no-restricted-syntax -- vitest loads a reporter by path through its default export, and calls it with `new`.
+// vitest loads a reporter by path: through its default export, called with `new`.
 export default function closingLineReporter(): Reporter {
   return {
     onTestRunEnd(modules, unhandledErrors) {
