@@ -60,6 +60,10 @@ export const faults = {
   GATEWAY_UNREACHABLE: { retryable: true, zh: '无法连接网关。', en: 'The gateway cannot be reached.' },
   /** The code names no station of the directory. */
   STATION_UNKNOWN: { retryable: false, zh: '目录中没有该站点。', en: 'The directory has no such station.' },
+  /** The station is suspended: it is asked nothing until the directory says otherwise. */
+  STATION_SUSPENDED: { retryable: false, zh: '该站点已暂停参与联盟。', en: 'The station is suspended and is asked nothing.' },
+  /** The directory file cannot be read or is not valid; the cause says what is wrong with it. */
+  DIRECTORY_UNUSABLE: { retryable: false, zh: '目录文件无法使用。', en: 'The directory file cannot be used.' },
   /** The station's own database did not answer. */
   DATABASE_UNAVAILABLE: { retryable: true, zh: '数据库暂不可用。', en: 'The database is not available.' },
   /** Anything unexpected. The details are in the station's log under the request id, never in the answer. */
