@@ -1,13 +1,14 @@
 /** One project a test kind; the kind is the folder. Everything that needs a server starts the real one. */
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, options: { timeout: number; parallel: boolean }) => ({
+const project = (name: string, options: { timeout: number; parallel: boolean; database?: boolean }) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: options.timeout,
     hookTimeout: 120_000,
     fileParallelism: options.parallel,
+    globalSetup: options.database === true ? ['./test/support/postgres.ts'] : [],
   },
 });
 
@@ -19,9 +20,9 @@ export default defineConfig({
       project('unit', { timeout: 10_000, parallel: true }),
       project('golden', { timeout: 30_000, parallel: true }),
       project('property', { timeout: 60_000, parallel: true }),
-      project('integration', { timeout: 60_000, parallel: true }),
-      project('federation', { timeout: 60_000, parallel: false }),
-      project('e2e', { timeout: 300_000, parallel: false }),
+      project('integration', { database: true, timeout: 60_000, parallel: true }),
+      project('federation', { database: true, timeout: 60_000, parallel: false }),
+      project('e2e', { database: true, timeout: 300_000, parallel: false }),
     ],
   },
 });
