@@ -61,7 +61,11 @@ export const faults = {
   /** The code names no station of the directory. */
   STATION_UNKNOWN: { retryable: false, zh: '目录中没有该站点。', en: 'The directory has no such station.' },
   /** The station is suspended: it is asked nothing until the directory says otherwise. */
-  STATION_SUSPENDED: { retryable: false, zh: '该站点已暂停参与联盟。', en: 'The station is suspended and is asked nothing.' },
+  STATION_SUSPENDED: {
+    retryable: false,
+    zh: '该站点已暂停参与联盟。',
+    en: 'The station is suspended and is asked nothing.',
+  },
   /** The directory file cannot be read or is not valid; the cause says what is wrong with it. */
   DIRECTORY_UNUSABLE: { retryable: false, zh: '目录文件无法使用。', en: 'The directory file cannot be used.' },
   /** The station's own database did not answer. */
