@@ -1,0 +1,113 @@
+/**
+ * What the other members hold, asked through the gateway. Questions of one turn of the event loop travel as one. The
+ * answer is parsed here; whoever it does not account for is missing, and so is everybody when there is no answer.
+ */
+import DataLoader from 'dataloader';
+import { Pool } from 'undici';
+import { z } from 'zod';
+
+import type { FaultCode } from '#schema/codes.ts';
+import { StationCoverage } from '#schema/coverage.ts';
+import { DonorFacts } from '#schema/facts.ts';
+import { DonorToken } from '#schema/ids.ts';
+import type { StationCode } from '#schema/ids.ts';
+
+import type { DirectoryPort, FederationAnswer, FederationPort } from '../ports.ts';
+
+const question = `query HeldElsewhere($tokens: [DonorToken!]!, $except: [StationCode!]!) {
+  donors(tokens: $tokens, except: $except) {
+    token
+    donations { station procedure collectedOn volumeMl outcome }
+    bars { station since until }
+    registrations { station since until }
+    coverage { stations { station state fault asOf } }
+  }
+}`;
+
+const Answer = z.object({
+  data: z.object({
+    donors: z.array(
+      DonorFacts.extend({
+        token: DonorToken,
+        coverage: z.object({ stations: z.array(StationCoverage) }),
+      }),
+    ),
+  }),
+});
+
+const nothing = { donations: [], bars: [], registrations: [] };
+
+interface Options {
+  readonly gatewayUrl: string;
+  readonly station: StationCode;
+  readonly directory: DirectoryPort;
+  /** How long the gateway may take, in milliseconds; longer than it gives the stations. */
+  readonly deadlineMs: number;
+}
+
+export function createGatewayFederation(options: Options): FederationPort & { stop(): Promise<void> } {
+  const { station, directory, deadlineMs } = options;
+  const { origin, pathname } = new URL('graphql', `${options.gatewayUrl.replace(/\/$/, '')}/`);
+  const pool = new Pool(origin, { connections: 16, connect: { timeout: deadlineMs } });
+
+  const others = (): StationCode[] =>
+    directory
+      .current()
+      .members.filter((member) => member.status === 'ACTIVE' && member.code !== station)
+      .map((member) => member.code);
+
+  const missing = (code: StationCode, fault: FaultCode): StationCoverage => ({
+    station: code,
+    state: 'MISSING',
+    fault,
+    asOf: null,
+  });
+
+  const silence = (): FederationAnswer => ({
+    facts: nothing,
+    coverage: others().map((code) => missing(code, 'GATEWAY_UNREACHABLE')),
+  });
+
+  async function ask(tokens: readonly DonorToken[]): Promise<z.infer<typeof Answer>> {
+    const { body } = await pool.request({
+      method: 'POST',
+      path: pathname,
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ query: question, variables: { tokens, except: [station] } }),
+      signal: AbortSignal.timeout(deadlineMs),
+    });
+    return Answer.parse(await body.json());
+  }
+
+  // A member the gateway does not know of, though the own directory does, was not heard.
+  function complete(heard: readonly StationCoverage[]): StationCoverage[] {
+    const known = new Set(heard.map((coverage) => coverage.station));
+    const unheard = others().filter((code) => !known.has(code));
+    return [...heard, ...unheard.map((code) => missing(code, 'STATION_UNKNOWN'))];
+  }
+
+  async function heldElsewhereOf(tokens: readonly DonorToken[]): Promise<FederationAnswer[]> {
+    if (others().length === 0) return tokens.map(() => ({ facts: nothing, coverage: [] }));
+    const donors = await ask(tokens).then(
+      (answer) => answer.data.donors,
+      () => [],
+    );
+    return tokens.map((token, place) => {
+      const donor = donors[place];
+      if (donor?.token !== token) return silence();
+      return { facts: donor, coverage: complete(donor.coverage.stations) };
+    });
+  }
+
+  const loader = new DataLoader(heldElsewhereOf, {
+    cache: false,
+    maxBatchSize: 200,
+    batchScheduleFn: (dispatch) => setImmediate(dispatch),
+  });
+
+  return {
+    heldElsewhere: (token) => loader.load(token),
+    heldElsewhereOf,
+    stop: () => pool.close(),
+  };
+}

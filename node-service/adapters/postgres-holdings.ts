@@ -1,0 +1,73 @@
+/**
+ * The hot read: what this station holds of a donor. One prepared statement over the pool, for any number of donors; the
+ * lookups that arrive in the same turn of the event loop share one execution.
+ */
+import DataLoader from 'dataloader';
+import type { Pool } from 'pg';
+
+import type { CivilDate } from '#schema/calendar.ts';
+import { Fault } from '#schema/errors.ts';
+import type { DonorHolding } from '#schema/facts.ts';
+import type { DonorToken } from '#schema/ids.ts';
+import type { Outcome, Procedure } from '#schema/procedures.ts';
+
+import type { HoldingPort } from '../ports.ts';
+
+/** Every fact held of the donors `$1`, with the place of the donor in `$1`, counted from 1. */
+export const holdingsSql = `
+  SELECT asked.place::int, held.*
+  FROM unnest($1::bytea[]) WITH ORDINALITY AS asked(token, place)
+  CROSS JOIN LATERAL (
+    SELECT procedure::text, collected_on::text AS since, NULL::text AS until, volume_ml, outcome::text
+    FROM donation WHERE donation.token = asked.token
+    UNION ALL
+    SELECT 'BAR', confirmed_on::text, cleared_on::text, NULL, NULL FROM lookout WHERE lookout.token = asked.token
+    UNION ALL
+    SELECT 'HOME', registered_on::text, released_on::text, NULL, NULL FROM registration WHERE registration.token = asked.token
+  ) AS held`;
+
+type Day = CivilDate;
+
+/** A row of the statement: the database holds only what was parsed on its way in. */
+type Row =
+  | [place: number, what: Procedure, since: Day, until: null, volumeMl: number, outcome: Outcome]
+  | [place: number, what: 'BAR', since: Day, until: Day | null, volumeMl: null, outcome: null]
+  | [place: number, what: 'HOME', since: Day, until: Day | null, volumeMl: null, outcome: null];
+
+function addFact(holding: DonorHolding, row: Row): void {
+  if (row[1] === 'BAR') holding.bars.push({ since: row[2], until: row[3] });
+  else if (row[1] === 'HOME') holding.registrations.push({ since: row[2], until: row[3] });
+  else holding.donations.push({ procedure: row[1], collectedOn: row[2], volumeMl: row[4], outcome: row[5] });
+}
+
+async function read(pool: Pool, tokens: readonly DonorToken[]): Promise<DonorHolding[]> {
+  const holdings = tokens.map((token): DonorHolding => ({ token, donations: [], bars: [], registrations: [] }));
+  const { rows } = await pool
+    .query<Row>({
+      name: 'holdings',
+      text: holdingsSql,
+      values: [tokens.map((token) => Buffer.from(token, 'base64url'))],
+      rowMode: 'array',
+    })
+    .catch((cause: unknown) => {
+      throw new Fault('DATABASE_UNAVAILABLE', { cause });
+    });
+  for (const row of rows) {
+    const holding = holdings[row[0] - 1];
+    if (holding !== undefined) addFact(holding, row);
+  }
+  return holdings;
+}
+
+/** @param pool the pool Prisma's adapter shares. */
+export function createPostgresHoldings(pool: Pool): HoldingPort {
+  const loader = new DataLoader((tokens: readonly DonorToken[]) => read(pool, tokens), {
+    cache: false,
+    maxBatchSize: 200,
+    batchScheduleFn: (dispatch) => setImmediate(dispatch),
+  });
+  return {
+    holdingOf: (token) => loader.load(token),
+    holdingsOf: (tokens) => read(pool, tokens),
+  };
+}

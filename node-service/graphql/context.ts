@@ -1,0 +1,24 @@
+/** What a resolver can reach: who this station is, and its use cases. */
+import type { Member } from '#schema/directory.ts';
+
+import type { Database } from '../db/client.ts';
+import type { Donations } from '../modules/donations/donations.ts';
+import type { Eligibility } from '../modules/eligibility/eligibility.ts';
+import type { Lookouts } from '../modules/lookouts/lookouts.ts';
+import type { Registrations } from '../modules/registrations/registrations.ts';
+import type { ClockPort, HoldingPort, TokenPort } from '../ports.ts';
+
+/** The parts of a station that answer. Made once, shared by all requests. */
+export interface Context {
+  readonly station: Pick<Member, 'code' | 'kind'>;
+  readonly version: string;
+  readonly isReady: () => Promise<boolean>;
+  readonly prisma: Database['prisma'];
+  readonly clock: ClockPort;
+  readonly tokens: TokenPort;
+  readonly holdings: HoldingPort;
+  readonly eligibility: Eligibility;
+  readonly donations: Donations;
+  readonly lookouts: Lookouts;
+  readonly registrations: Registrations;
+}

@@ -1,0 +1,111 @@
+/** The enumerations of the shared language, with what each value means. */
+import { refusals, faults } from '#schema/codes.ts';
+import type { FaultCode, RefusalCode } from '#schema/codes.ts';
+import { GroundCode, Verdict } from '#schema/decision.ts';
+import { DocumentType } from '#schema/documents.ts';
+import { Marker, Outcome, Procedure } from '#schema/procedures.ts';
+import { Standing } from '#schema/rule-set.ts';
+
+import { builder } from './builder.ts';
+
+const described = <Value extends string>(values: Record<Value, string>): Record<Value, { description: string }> => {
+  const entries = Object.entries<string>(values).map(([value, description]) => [value, { description }]);
+  return Object.fromEntries(entries) as Record<Value, { description: string }>;
+};
+
+export const ProcedureType = builder.enumType('Procedure', {
+  description: 'A collection procedure.',
+  values: described<Procedure>({
+    WHOLE_BLOOD: 'Whole blood, 200 to 400 ml.',
+    PLATELETS: 'Platelets by apheresis.',
+    APHERESIS_PLASMA: 'Plasma by apheresis at a blood station, for transfusion.',
+    DOUBLE_RED_CELLS: 'Two units of red cells by apheresis.',
+    GRANULOCYTES: 'Granulocytes by apheresis.',
+    SOURCE_PLASMA: 'Plasma at a plasma station, for fractionation.',
+  }),
+});
+
+export const OutcomeType = builder.enumType('Outcome', {
+  description: 'How a draw ended.',
+  values: described<Outcome>({
+    COMPLETE: 'All that was intended was taken.',
+    PARTIAL: 'Broken off after some was taken; counts like a complete one.',
+    NO_BLOOD: 'Broken off before anything was taken; does not count.',
+  }),
+});
+
+export const MarkerType = builder.enumType('Marker', {
+  description: 'What a lookout was confirmed for. Never leaves the station.',
+  values: described<Marker>({
+    HIV: 'Human immunodeficiency virus.',
+    HBV: 'Hepatitis B virus.',
+    HCV: 'Hepatitis C virus.',
+    SYPHILIS: 'Treponema pallidum.',
+    HTLV: 'Human T-lymphotropic virus.',
+  }),
+});
+
+export const VerdictType = builder.enumType('Verdict', {
+  description: 'The answer to an eligibility question.',
+  values: described<Verdict>({
+    ELIGIBLE: 'Nothing stands in the way and every active member was heard.',
+    DEFERRED: 'Not before `eligibleFrom`.',
+    REFER: "See the station's physician. Looks the same whatever the cause.",
+    INDETERMINATE: 'Hold: not every member was heard, and those that were know of nothing in the way.',
+  }),
+});
+
+export const GroundCodeType = builder.enumType('GroundCode', {
+  description: 'Why a verdict is what it is.',
+  values: described<GroundCode>({
+    INTERVAL: 'Too soon after an earlier donation.',
+    COUNT_CAP: 'Too many donations in the window.',
+    VOLUME_CAP: 'Too many millilitres in the window.',
+    PHYSICIAN: 'A physician must be seen; no cause is given.',
+    COVERAGE: 'A member was not heard.',
+  }),
+});
+
+export const StandingType = builder.enumType('Standing', {
+  description: "Where a rule's force comes from.",
+  values: described<Standing>({
+    LAW: 'A law or regulation.',
+    STANDARD: 'A standard.',
+    NOTICE: 'A notice of the health authority.',
+    PRACTICE: 'Established practice.',
+    DRAFT: 'A draft, not in force.',
+    HOUSE_DEFAULT: 'A default of this project where no rule was found; a physician must confirm it.',
+  }),
+});
+
+export const DocumentTypeType = builder.enumType('DocumentType', {
+  description: 'An identity document (WS 364.3).',
+  values: described<DocumentType>({
+    RESIDENT_ID: 'Resident identity card, residence permit or permanent-resident card (01).',
+    PASSPORT: 'Passport (03).',
+    HK_MACAO_PERMIT: 'Mainland travel permit of Hong Kong and Macao residents (06).',
+    TAIWAN_PERMIT: 'Mainland travel permit of Taiwan residents (07).',
+  }),
+});
+
+export const CoverageStateType = builder.enumType('CoverageState', {
+  description: "A station's part in an answer.",
+  values: described<'OWN' | 'LIVE' | 'MISSING'>({
+    OWN: "The asking station's own records.",
+    LIVE: 'It answered just now.',
+    MISSING: 'It did not answer; `fault` says why.',
+  }),
+});
+
+const sentences = <Code extends string>(codes: Record<Code, { readonly en: string }>): Record<Code, string> =>
+  Object.fromEntries(Object.entries<{ en: string }>(codes).map(([code, { en }]) => [code, en])) as Record<Code, string>;
+
+export const RefusalCodeType = builder.enumType('RefusalCode', {
+  description: 'Why a request was refused.',
+  values: described<RefusalCode>(sentences(refusals)),
+});
+
+export const FaultCodeType = builder.enumType('FaultCode', {
+  description: 'What broke.',
+  values: described<FaultCode>(sentences(faults)),
+});

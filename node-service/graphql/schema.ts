@@ -1,0 +1,16 @@
+/** The subgraph of a station: every module adds its types and fields to the builder, which makes the schema once. */
+import { lexicographicSortSchema, printSchema } from 'graphql';
+
+import '../modules/donations/donations.graphql.ts';
+import '../modules/eligibility/eligibility.graphql.ts';
+import '../modules/lookouts/lookouts.graphql.ts';
+import '../modules/registrations/registrations.graphql.ts';
+import '../modules/station/station.graphql.ts';
+import { builder } from './builder.ts';
+
+export const stationSchema = builder.toSchema();
+
+/** The subgraph as text, as it is committed in `schema/sdl/station.graphql`. */
+export function printStationSdl(): string {
+  return `${printSchema(lexicographicSortSchema(stationSchema))}\n`;
+}

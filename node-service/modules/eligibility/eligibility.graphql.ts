@@ -1,0 +1,174 @@
+/** The questions of a desk: may this donor give this, from which day, and the same for many donors at once. */
+import { Refused } from '#schema/errors.ts';
+import { readOut } from '#schema/sentences.ts';
+import type { StationCoverage, Coverage } from '#schema/coverage.ts';
+import type { Decision, Ground, RuleSetReference } from '#schema/decision.ts';
+import type { DonorToken } from '#schema/ids.ts';
+
+import { builder } from '../../graphql/builder.ts';
+import { DonorRefInput, donorTokenOf, donorTokensOf } from '../../graphql/donor-ref.ts';
+import {
+  CoverageStateType,
+  FaultCodeType,
+  GroundCodeType,
+  ProcedureType,
+  StandingType,
+  VerdictType,
+} from '../../graphql/enums.ts';
+import { orRefused, RefusedType } from '../../graphql/refused.ts';
+import type { Schedule } from './eligibility.ts';
+
+const GroundType = builder.objectRef<Ground>('Ground').implement({
+  description: 'One reason for a verdict, with the rule it comes from.',
+  fields: (t) => ({
+    code: t.expose('code', { type: GroundCodeType, description: 'The kind of reason.' }),
+    rule: t.exposeString('rule', {
+      nullable: true,
+      description: 'The rule in the rule set, such as `WHOLE_BLOOD>PLATELETS`.',
+    }),
+    clause: t.exposeString('clause', { nullable: true, description: 'Where the rule is written.' }),
+    standing: t.expose('standing', {
+      type: StandingType,
+      nullable: true,
+      description: "Where the rule's force comes from.",
+    }),
+    until: t.expose('until', {
+      type: 'Date',
+      nullable: true,
+      description: 'The first day it no longer stands in the way.',
+    }),
+  }),
+});
+
+const StationCoverageType = builder.objectRef<StationCoverage>('StationCoverage').implement({
+  description: "One station's part in an answer.",
+  fields: (t) => ({
+    station: t.expose('station', { type: 'StationCode', description: 'The station.' }),
+    state: t.expose('state', { type: CoverageStateType, description: 'Whether it was heard.' }),
+    fault: t.expose('fault', { type: FaultCodeType, nullable: true, description: 'Why it is missing.' }),
+    asOf: t.expose('asOf', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The instant up to which what it said is complete.',
+    }),
+  }),
+});
+
+const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
+  description: 'What an answer rests on: every active member once.',
+  fields: (t) => ({
+    complete: t.exposeBoolean('complete', { description: 'Whether every active member was heard.' }),
+    stations: t.expose('stations', { type: [StationCoverageType], description: 'Each station once.' }),
+  }),
+});
+
+const RuleSetType = builder.objectRef<RuleSetReference>('RuleSetReference').implement({
+  description: 'The rules that were applied.',
+  fields: (t) => ({
+    id: t.exposeString('id', { description: 'The id of the rule set, such as `CN-2012`.' }),
+    hash: t.exposeString('hash', { description: 'SHA-256 of its canonical content, hexadecimal.' }),
+  }),
+});
+
+const DecisionType = builder.objectRef<Decision>('Decision').implement({
+  description: 'The answer to an eligibility question, and what it rests on.',
+  fields: (t) => ({
+    verdict: t.expose('verdict', { type: VerdictType, description: 'The answer.' }),
+    procedure: t.expose('procedure', { type: ProcedureType, description: 'The procedure asked about.' }),
+    on: t.expose('on', { type: 'Date', description: 'The day asked about.' }),
+    eligibleFrom: t.expose('eligibleFrom', {
+      type: 'Date',
+      nullable: true,
+      description:
+        'First allowed day: the day asked about when eligible, a later one when deferred, null when nobody can say.',
+    }),
+    grounds: t.expose('grounds', { type: [GroundType], description: 'Why; empty when eligible.' }),
+    ruleSet: t.expose('ruleSet', { type: RuleSetType, description: 'The rules that were applied.' }),
+    coverage: t.expose('coverage', { type: CoverageType, description: 'The stations it rests on.' }),
+    sentenceZh: t.string({
+      description: 'A sentence to read out, Chinese.',
+      resolve: (decision) => readOut(decision).zh,
+    }),
+    sentenceEn: t.string({
+      description: 'A sentence to read out, English.',
+      resolve: (decision) => readOut(decision).en,
+    }),
+  }),
+});
+
+const EligibilityResult = builder.unionType('EligibilityResult', {
+  description: 'A decision, or why none was made.',
+  types: [DecisionType, RefusedType],
+  resolveType: (value) => (value instanceof Refused ? 'Refused' : 'Decision'),
+});
+
+const ScheduleType = builder.objectRef<Schedule>('Schedule').implement({
+  description: 'What a donor may give from which day.',
+  fields: (t) => ({
+    on: t.expose('on', { type: 'Date', description: 'The day asked about.' }),
+    decisions: t.expose('decisions', {
+      type: [DecisionType],
+      description: 'One decision for each procedure this station offers.',
+    }),
+  }),
+});
+
+const ScheduleResult = builder.unionType('ScheduleResult', {
+  description: 'A schedule, or why none was made.',
+  types: [ScheduleType, RefusedType],
+  resolveType: (value) => (value instanceof Refused ? 'Refused' : 'Schedule'),
+});
+
+builder.queryField('eligibility', (t) =>
+  t.field({
+    type: EligibilityResult,
+    description: 'May this donor give this, here, on this day?',
+    args: {
+      donor: t.arg({ type: DonorRefInput, description: 'The donor.' }),
+      procedure: t.arg({ type: ProcedureType, description: 'What is to be given.' }),
+      on: t.arg({
+        type: 'Date',
+        required: false,
+        description: 'The day, today when left out. Facts dated later do not count.',
+      }),
+    },
+    resolve: (_, { donor, procedure, on }, context) =>
+      orRefused(async () => context.eligibility.check(await donorTokenOf(donor, context), procedure, on ?? null)),
+  }),
+);
+
+builder.queryField('eligibilityBatch', (t) =>
+  t.field({
+    type: [EligibilityResult],
+    description: 'The same question about up to 1,000 donors. Answers are in the order of the donors.',
+    args: {
+      donors: t.arg({ type: [DonorRefInput], description: 'The donors, at most 1,000.' }),
+      procedure: t.arg({ type: ProcedureType, description: 'What is to be given.' }),
+      on: t.arg({ type: 'Date', required: false, description: 'The day, today when left out.' }),
+    },
+    resolve: async (_, { donors, procedure, on }, context) => {
+      const tokens = await donorTokensOf(donors, context);
+      const asked = tokens.filter((token): token is DonorToken => !(token instanceof Refused));
+      const answer = await orRefused(() => context.eligibility.checkMany(asked, procedure, on ?? null));
+      if (answer instanceof Refused) return donors.map(() => answer);
+      let next = 0;
+      return tokens.map((token) => (token instanceof Refused ? token : (answer[next++] ?? new Refused('BAD_INPUT'))));
+    },
+  }),
+);
+
+builder.queryField('schedule', (t) =>
+  t.field({
+    type: ScheduleResult,
+    description: 'The first allowed day of every procedure this station offers.',
+    args: {
+      donor: t.arg({ type: DonorRefInput, description: 'The donor.' }),
+      on: t.arg({ type: 'Date', required: false, description: 'The day, today when left out.' }),
+    },
+    resolve: (_, { donor, on }, context) =>
+      orRefused(async () => {
+        const token = await donorTokenOf(donor, context);
+        return context.eligibility.schedule(token, on ?? null);
+      }),
+  }),
+);

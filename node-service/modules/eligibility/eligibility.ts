@@ -1,0 +1,95 @@
+/** May this donor give this here? Own records and what the others hold, decided by the pure core. */
+import { civilDateOf } from '#schema/calendar.ts';
+import type { CivilDate } from '#schema/calendar.ts';
+import { coverageOf } from '#schema/coverage.ts';
+import type { Decision, KnownFacts } from '#schema/decision.ts';
+import type { Member } from '#schema/directory.ts';
+import { Refused } from '#schema/errors.ts';
+import type { DonorHolding } from '#schema/facts.ts';
+import type { DonorToken } from '#schema/ids.ts';
+import { offers, Procedure } from '#schema/procedures.ts';
+import type { RuleSet } from '#schema/rule-set.ts';
+
+import { decide, schedule } from '../../domain/eligibility.ts';
+import type { ClockPort, FederationAnswer, FederationPort, HoldingPort } from '../../ports.ts';
+
+/** The most donors one batch may name. */
+export const largestBatch = 1000;
+
+interface Dependencies {
+  readonly station: Pick<Member, 'code' | 'kind'>;
+  readonly ruleSet: RuleSet;
+  readonly holdings: HoldingPort;
+  readonly federation: FederationPort;
+  readonly clock: ClockPort;
+}
+
+/** What a donor may give from which day: a decision for every procedure a station offers. */
+export interface Schedule {
+  readonly on: CivilDate;
+  readonly decisions: readonly Decision[];
+}
+
+export interface Eligibility {
+  check(token: DonorToken, procedure: Procedure, on: CivilDate | null): Promise<Decision>;
+  /** Decisions in the order of the tokens: two questions in all, one to the database and one to the gateway. */
+  checkMany(tokens: readonly DonorToken[], procedure: Procedure, on: CivilDate | null): Promise<Decision[]>;
+  /** The decision for each procedure this station offers. */
+  schedule(token: DonorToken, on: CivilDate | null): Promise<Schedule>;
+}
+
+export function createEligibility({ station, ruleSet, holdings, federation, clock }: Dependencies): Eligibility {
+  const offered = Procedure.options.filter((procedure) => offers(station.kind, procedure));
+
+  function dayAskedAbout(on: CivilDate | null): CivilDate {
+    return on ?? civilDateOf(clock.now());
+  }
+
+  function refuseUnlessOffered(procedure: Procedure): void {
+    if (!offers(station.kind, procedure)) throw new Refused('PROCEDURE_NOT_OFFERED');
+  }
+
+  function knownFacts(own: DonorHolding, elsewhere: FederationAnswer): KnownFacts {
+    const { code } = station;
+    const asOf = clock.now().toISOString();
+    return {
+      askedBy: code,
+      donations: [...own.donations.map((fact) => ({ ...fact, station: code })), ...elsewhere.facts.donations],
+      bars: [...own.bars.map((fact) => ({ ...fact, station: code })), ...elsewhere.facts.bars],
+      registrations: [
+        ...own.registrations.map((fact) => ({ ...fact, station: code })),
+        ...elsewhere.facts.registrations,
+      ],
+      coverage: coverageOf([{ station: code, state: 'OWN', asOf, fault: null }, ...elsewhere.coverage]),
+    };
+  }
+
+  async function knownOf(token: DonorToken): Promise<KnownFacts> {
+    const [own, elsewhere] = await Promise.all([holdings.holdingOf(token), federation.heldElsewhere(token)]);
+    return knownFacts(own, elsewhere);
+  }
+
+  return {
+    async check(token, procedure, on) {
+      refuseUnlessOffered(procedure);
+      return decide(await knownOf(token), ruleSet, procedure, dayAskedAbout(on));
+    },
+
+    async checkMany(tokens, procedure, on) {
+      refuseUnlessOffered(procedure);
+      if (tokens.length > largestBatch) throw new Refused('BATCH_TOO_LARGE', `A batch holds ${largestBatch} donors.`);
+      const [own, elsewhere] = await Promise.all([holdings.holdingsOf(tokens), federation.heldElsewhereOf(tokens)]);
+      const day = dayAskedAbout(on);
+      return tokens.map((_, place) => {
+        const [held, heldElsewhere] = [own[place], elsewhere[place]];
+        if (held === undefined || heldElsewhere === undefined) throw new RangeError('a port left out a donor');
+        return decide(knownFacts(held, heldElsewhere), ruleSet, procedure, day);
+      });
+    },
+
+    async schedule(token, on) {
+      const day = dayAskedAbout(on);
+      return { on: day, decisions: schedule(await knownOf(token), ruleSet, offered, day) };
+    },
+  };
+}

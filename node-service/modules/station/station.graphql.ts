@@ -1,0 +1,97 @@
+/** What a station answers to the federation about itself: the merge entry of the gateway. Minimal facts, no record numbers. */
+import { Refused } from '#schema/errors.ts';
+import type { DonorHolding, HeldBar, HeldDonation, HeldRegistration } from '#schema/facts.ts';
+import type { StationCode } from '#schema/ids.ts';
+
+import { builder } from '../../graphql/builder.ts';
+import { OutcomeType, ProcedureType } from '../../graphql/enums.ts';
+
+const largestBatch = 1000;
+
+const HeldDonationType = builder.objectRef<HeldDonation>('HeldDonation').implement({
+  description: 'A draw, as far as an interval needs it.',
+  fields: (t) => ({
+    procedure: t.expose('procedure', { type: ProcedureType, description: 'What was taken.' }),
+    collectedOn: t.expose('collectedOn', { type: 'Date', description: 'The local day.' }),
+    volumeMl: t.exposeInt('volumeMl', { description: 'How much, in millilitres.' }),
+    outcome: t.expose('outcome', { type: OutcomeType, description: 'How it ended.' }),
+  }),
+});
+
+const HeldBarType = builder.objectRef<HeldBar>('HeldBar').implement({
+  description: 'Refer this donor to a physician. Names no marker.',
+  fields: (t) => ({
+    since: t.expose('since', { type: 'Date', description: 'The first day it holds.' }),
+    until: t.expose('until', {
+      type: 'Date',
+      nullable: true,
+      description: 'The first day it no longer holds; null while it does.',
+    }),
+  }),
+});
+
+const HeldRegistrationType = builder.objectRef<HeldRegistration>('HeldRegistration').implement({
+  description: 'The donor is registered at this plasma station.',
+  fields: (t) => ({
+    since: t.expose('since', { type: 'Date', description: 'The first day it holds.' }),
+    until: t.expose('until', {
+      type: 'Date',
+      nullable: true,
+      description: 'The first day it no longer holds; null while it does.',
+    }),
+  }),
+});
+
+const DonorHoldingType = builder.objectRef<DonorHolding>('DonorHolding').implement({
+  description: 'What one station holds of a donor; empty lists when nothing.',
+  fields: (t) => ({
+    token: t.expose('token', { type: 'DonorToken', description: 'The donor.' }),
+    donations: t.expose('donations', { type: [HeldDonationType], description: 'All draws, in no order.' }),
+    bars: t.expose('bars', { type: [HeldBarType], description: 'All bars, also lifted ones.' }),
+    registrations: t.expose('registrations', {
+      type: [HeldRegistrationType],
+      description: 'All registrations, also released ones.',
+    }),
+  }),
+});
+
+/** The station that answers; there is only one. */
+interface Self {
+  readonly code: StationCode;
+}
+
+const StationType = builder.objectRef<Self>('Station').implement({
+  description: 'A member of the federation, as it answers for itself.',
+  fields: (t) => ({
+    code: t.expose('code', { type: 'StationCode', description: 'Its code.' }),
+    version: t.string({ description: 'The version of its node service.', resolve: (_, __, { version }) => version }),
+    ready: t.boolean({
+      description: 'Whether it can answer about donors now.',
+      resolve: (_, __, { isReady }) => isReady(),
+    }),
+    donor: t.field({
+      type: DonorHoldingType,
+      description: 'What it holds of one donor.',
+      args: { token: t.arg({ type: 'DonorToken', description: 'The donor.' }) },
+      resolve: (_, { token }, { holdings }) => holdings.holdingOf(token),
+    }),
+    donors: t.field({
+      type: [DonorHoldingType],
+      description: 'What it holds of up to 1,000 donors, in order.',
+      args: { tokens: t.arg({ type: ['DonorToken'], description: 'The donors.' }) },
+      resolve: (_, { tokens }, { holdings }) => {
+        if (tokens.length > largestBatch) throw new Refused('BATCH_TOO_LARGE');
+        return holdings.holdingsOf(tokens);
+      },
+    }),
+  }),
+});
+
+builder.queryField('_stations', (t) =>
+  t.field({
+    type: t.listRef(StationType, { nullable: true }),
+    description: 'The merge entry of the gateway: an item for its own code, null for any other, in order.',
+    args: { codes: t.arg({ type: ['StationCode'], description: 'Whom the gateway takes this station for.' }) },
+    resolve: (_, { codes }, { station }) => codes.map((code) => (code === station.code ? { code } : null)),
+  }),
+);
