@@ -105,6 +105,11 @@ export const rejections = {
   BAD_VOLUME: { zh: '采集量无效。', en: 'The volume is not valid.' },
   /** Cleared before it was confirmed. */
   CLEARED_BEFORE_CONFIRMED: { zh: '解除日期早于确认日期。', en: 'Cleared before it was confirmed.' },
+  /** The name of the laboratory is missing or longer than 200 characters. */
+  BAD_LABORATORY: {
+    zh: '实验室名称缺失或超过 200 个字符。',
+    en: 'The laboratory is missing or its name is longer than 200 characters.',
+  },
   /** The row has more or fewer fields than the heading. */
   BAD_ROW: { zh: '列数与表头不符。', en: 'The row has more or fewer fields than the heading.' },
   /** A record of this number exists and says something else. The first one stays. */
