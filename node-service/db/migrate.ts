@@ -6,6 +6,7 @@
 import path from 'node:path';
 import pg from 'pg';
 import { Fault } from '#schema/errors.ts';
+import { MigrationRefused } from './migration-refused.ts';
 import { findPending, isUpToDate, readMigrations, toMigrationList } from './migrations.ts';
 import type { AppliedMigration } from './migrations.ts';
 
@@ -32,23 +33,33 @@ export async function migrate(databaseUrl: string, folder = migrationsFolder): P
     // Without the lock a migration that another instance is applying would look like a failed one, so only good news counts.
     if (isUpToDate(migrations, await readApplied(client))) return { applied: [] };
     await client.query('SELECT pg_advisory_lock($1)', [migrateLock]);
-    if (findPending(migrations, await readApplied(client)).length === 0) return { applied: [] };
+    const [next] = findPending(migrations, await readApplied(client));
+    if (next === undefined) return { applied: [] };
+    const migrationsList = await toMigrationList(folder, migrations);
     const { noFilters, openSchemaEngine } = await import('./schema-engine.ts');
     await using open = await openSchemaEngine(databaseUrl);
-    const migrationsList = await toMigrationList(folder, migrations);
-    const { appliedMigrationNames } = await open.engine.applyMigrations({ migrationsList, filters: noFilters });
-    return { applied: appliedMigrationNames };
+    try {
+      const { appliedMigrationNames } = await open.engine.applyMigrations({ migrationsList, filters: noFilters });
+      return { applied: appliedMigrationNames };
+    } catch (cause) {
+      const broken = (await readApplied(client)).find(({ finished }) => !finished);
+      throw new MigrationRefused('failed', broken?.name ?? next, { cause });
+    }
   } finally {
     await client.end(); // and with it the lock
   }
 }
 
 async function readApplied(client: pg.Client): Promise<AppliedMigration[]> {
-  const table = await client.query<{ there: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`);
-  if (table.rows[0]?.there !== true) return [];
-  const { rows } = await client.query<AppliedMigration>(
-    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
-     FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
-  );
-  return rows;
+  try {
+    const { rows } = await client.query<AppliedMigration>(
+      `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+       FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
+    );
+    return rows;
+  } catch (error) {
+    const undefinedTable = '42P01';
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    throw error;
+  }
 }

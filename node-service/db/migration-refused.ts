@@ -15,8 +15,8 @@ export class MigrationRefused extends Error {
   readonly problem: MigrationProblem;
   readonly migration: string;
 
-  constructor(problem: MigrationProblem, migration: string) {
-    super(sentences[problem](migration));
+  constructor(problem: MigrationProblem, migration: string, options?: ErrorOptions) {
+    super(sentences[problem](migration), options);
     this.problem = problem;
     this.migration = migration;
   }

@@ -25,11 +25,20 @@ export interface OpenEngine extends AsyncDisposable {
 async function load(): Promise<typeof bindings.SchemaEngine> {
   const require = createRequire(import.meta.url);
   const wasm = await readFile(require.resolve('@prisma/schema-engine-wasm').replace(/\.js$/, '_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': { ...bindings } });
+  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': withoutLastingTimers() });
   bindings.__wbg_set_wasm(instance.exports);
   const start = instance.exports['__wbindgen_start'];
   if (typeof start === 'function') Reflect.apply(start, undefined, []);
   return bindings.SchemaEngine;
+}
+
+/** The engine gives itself ten seconds to get its lock and never takes that timer back: it must not keep the process alive. */
+function withoutLastingTimers(): object {
+  const setTimer = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds >>> 0).unref();
+  const isSetTimeout = (name: string) => name.startsWith('__wbg_setTimeout_');
+  return Object.fromEntries(
+    Object.entries(bindings).map(([name, binding]) => [name, isSetTimeout(name) ? setTimer : binding]),
+  );
 }
 
 const Engine = await load();
