@@ -56,7 +56,7 @@ function withSecretFiles(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** Parses the environment. Throws `ConfigProblems`. */
-export function parseNodeConfig(env: NodeJS.ProcessEnv): NodeConfig {
+export function parseNodeConfig(env: NodeJS.ProcessEnv = process.env): NodeConfig {
   const parsed = Environment.safeParse(withSecretFiles(env));
   if (parsed.success) return parsed.data;
   throw new ConfigProblems(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));

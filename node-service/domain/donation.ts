@@ -20,3 +20,17 @@ export function lastDays(donations: readonly DonationFact[]): ReadonlyMap<Proced
   }
   return last;
 }
+
+/**
+ * Each donation once: a fact that was heard twice counts once. Nobody gives the same volume by the same
+ * procedure twice a day at one station, so what is equal in all is one donation.
+ */
+export function distinct(donations: readonly DonationFact[]): DonationFact[] {
+  const seen = new Map(
+    donations.map((donation) => {
+      const { station, procedure, collectedOn, volumeMl, outcome } = donation;
+      return [`${station} ${procedure} ${collectedOn} ${volumeMl} ${outcome}`, donation];
+    }),
+  );
+  return [...seen.values()];
+}

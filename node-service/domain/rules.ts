@@ -7,7 +7,7 @@ import type { Procedure } from '#schema/procedures.ts';
 import { idOf } from '#schema/rule-set.ts';
 import type { CapRule, IntervalRule, RuleSet } from '#schema/rule-set.ts';
 
-import { lastDays } from './donation.ts';
+import { distinct, lastDays } from './donation.ts';
 
 const groundOf = (code: Ground['code'], rule: IntervalRule | CapRule, until: CivilDate): Ground => ({
   code,
@@ -45,22 +45,22 @@ export function intervalsInTheWay(
  */
 function capUntil(cap: CapRule, donations: readonly DonationFact[], day: CivilDate): CivilDate | undefined {
   const limit = cap.maxCount ?? cap.maxVolumeMl ?? Infinity;
-  const counting = donations
-    .filter((donation) => cap.procedures.includes(donation.procedure))
-    .map((donation) => ({
-      end: addInterval(donation.collectedOn, cap.window),
-      weight: cap.maxCount === undefined ? donation.volumeMl : 1,
-    }))
-    .filter(({ end }) => day < end)
-    .sort((a, b) => (a.end < b.end ? -1 : 1));
-  let sum = counting.reduce((total, { weight }) => total + weight, 0);
+  const weight = ({ volumeMl }: DonationFact): number => (cap.maxCount === undefined ? volumeMl : 1);
+  const sumOf = (counting: readonly DonationFact[]): number => counting.reduce((sum, each) => sum + weight(each), 0);
+  const end = ({ collectedOn }: DonationFact): CivilDate => addInterval(collectedOn, cap.window);
+
+  const counting = donations.filter((each) => cap.procedures.includes(each.procedure) && day < end(each));
+  if (sumOf(counting) < limit) return undefined;
+
+  const oldestFirst = distinct(counting).sort((a, b) => (a.collectedOn < b.collectedOn ? -1 : 1));
+  let sum = sumOf(oldestFirst);
   let until: CivilDate | undefined;
-  for (const { end, weight } of counting) {
-    if (sum < limit) return until;
-    sum -= weight;
-    until = end;
+  for (const donation of oldestFirst) {
+    if (sum < limit) break;
+    sum -= weight(donation);
+    until = end(donation);
   }
-  return sum < limit ? until : undefined;
+  return until;
 }
 
 /** The caps on a procedure that stand in the way on a day. */

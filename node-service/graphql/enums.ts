@@ -1,10 +1,10 @@
 /** The enumerations of the shared language, with what each value means. */
 import { refusals, faults } from '#schema/codes.ts';
 import type { FaultCode, RefusalCode } from '#schema/codes.ts';
-import { GroundCode, Verdict } from '#schema/decision.ts';
-import { DocumentType } from '#schema/documents.ts';
-import { Marker, Outcome, Procedure } from '#schema/procedures.ts';
-import { Standing } from '#schema/rule-set.ts';
+import type { GroundCode, Verdict } from '#schema/decision.ts';
+import type { DocumentType } from '#schema/documents.ts';
+import type { Marker, Outcome, Procedure } from '#schema/procedures.ts';
+import type { Standing } from '#schema/rule-set.ts';
 
 import { builder } from './builder.ts';
 

@@ -1,0 +1,133 @@
+/** A station put together: the one place where parts meet. */
+import { access } from 'node:fs/promises';
+
+import type { Logger } from 'pino';
+
+import { Fault } from '#schema/errors.ts';
+import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
+import type { RuleSet } from '#schema/rule-set.ts';
+import type { Directory, Member } from '#schema/directory.ts';
+import type { StationCode } from '#schema/ids.ts';
+import { openDirectory } from '#server/directory-file.ts';
+import type { Check } from '#server/health.ts';
+import { createGraphqlServer } from '#server/server.ts';
+
+import { createGatewayFederation } from './adapters/gateway-federation.ts';
+import { createHmacTokens } from './adapters/hmac-tokens.ts';
+import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
+import type { NodeConfig } from './config.ts';
+import { createDatabase } from './db/client.ts';
+import type { Database } from './db/client.ts';
+import { migrate } from './db/migrate.ts';
+import type { Context } from './graphql/context.ts';
+import { stationSchema } from './graphql/schema.ts';
+import { createDonations } from './modules/donations/donations.ts';
+import { createEligibility } from './modules/eligibility/eligibility.ts';
+import { createImportRoute } from './modules/import/import.http.ts';
+import { createLookouts } from './modules/lookouts/lookouts.ts';
+import { createRegistrations } from './modules/registrations/registrations.ts';
+import type { ClockPort, FederationPort, TokenPort } from './ports.ts';
+import { version } from './version.ts';
+
+/** A running station. */
+export interface NodeService {
+  /** Brings the database up to date and listens; answers its base URL. */
+  start(): Promise<URL>;
+  stop(): Promise<void>;
+}
+
+const systemClock: ClockPort = { now: () => new Date() };
+
+function ruleSetOf(config: NodeConfig): RuleSet {
+  const ruleSet = ruleSets.get(config.LOOKOUT_RULE_SET) ?? ruleSets.get(defaultRuleSetId);
+  if (ruleSet === undefined) throw new Fault('INTERNAL');
+  return ruleSet;
+}
+
+function memberNamed(code: StationCode, directory: Directory): Member {
+  const member = directory.members.find((candidate) => candidate.code === code);
+  if (member === undefined) throw new Fault('STATION_UNKNOWN', { station: code });
+  return member;
+}
+
+async function isTrue(check: Promise<unknown>): Promise<boolean> {
+  return check.then(
+    () => true,
+    () => false,
+  );
+}
+
+interface Parts {
+  readonly station: Member;
+  readonly clock: ClockPort;
+  readonly database: Database;
+  readonly tokens: TokenPort;
+  readonly federation: FederationPort;
+  readonly readiness: () => Promise<readonly Check[]>;
+}
+
+/** The use cases of a station, as its resolvers find them. */
+function createContext(config: NodeConfig, parts: Parts): Context {
+  const { station, clock, tokens, federation, readiness } = parts;
+  const { prisma, pool } = parts.database;
+  const holdings = createPostgresHoldings(pool);
+  return {
+    station,
+    version,
+    isReady: async () => (await readiness()).every(({ ok }) => ok),
+    prisma,
+    clock,
+    tokens,
+    holdings,
+    eligibility: createEligibility({ station, ruleSet: ruleSetOf(config), holdings, federation, clock }),
+    donations: createDonations({ station, prisma, clock }),
+    lookouts: createLookouts({ prisma, clock }),
+    registrations: createRegistrations({ station, prisma, clock }),
+  };
+}
+
+/** Throws a `Fault` when the directory cannot be read or has no such station. */
+export async function createNodeService(config: NodeConfig, log: Logger, clock = systemClock): Promise<NodeService> {
+  const directory = await openDirectory(config.LOOKOUT_DIRECTORY, { log });
+  const station = memberNamed(config.LOOKOUT_STATION, directory.current());
+  const database = createDatabase(config.DATABASE_URL, {
+    poolSize: config.DATABASE_POOL_SIZE,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'a database connection broke');
+    },
+  });
+  const tokens = createHmacTokens(Buffer.from(config.LOOKOUT_TOKEN_KEY, 'hex'));
+  const federation = createGatewayFederation({
+    gatewayUrl: config.LOOKOUT_GATEWAY_URL,
+    station: station.code,
+    directory,
+    deadlineMs: config.LOOKOUT_GATEWAY_DEADLINE_MS,
+  });
+  const marker = config.LOOKOUT_AWAIT_IMPORT;
+  const readiness = async (): Promise<Check[]> => [
+    { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
+    { name: 'import', ok: marker === undefined || (await isTrue(access(marker))) },
+  ];
+  const context = createContext(config, { station, clock, database, tokens, federation, readiness });
+  const server = createGraphqlServer({
+    schema: stationSchema,
+    context: () => context,
+    production: config.NODE_ENV === 'production',
+    readiness,
+    routes: [createImportRoute({ pool: database.pool, tokens, clock, station })],
+    log,
+  });
+
+  return {
+    async start() {
+      await migrate(config.DATABASE_URL);
+      return server.start({ host: config.LOOKOUT_HOST, port: config.LOOKOUT_PORT });
+    },
+    async stop() {
+      await server.stop();
+      await federation.stop();
+      directory.stop();
+      await database.stop();
+    },
+  };
+}
