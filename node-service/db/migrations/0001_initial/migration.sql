@@ -64,7 +64,7 @@ CREATE TABLE "import" (
 );
 
 -- CreateIndex
-CREATE INDEX "donation_token_idx" ON "donation"("token");
+CREATE INDEX "donation_token_collected_on_procedure_volume_ml_outcome_idx" ON "donation"("token", "collected_on", "procedure", "volume_ml", "outcome");
 
 -- CreateIndex
 CREATE INDEX "donation_collected_at_donation_no_idx" ON "donation"("collected_at" DESC, "donation_no" DESC);
