@@ -1,0 +1,101 @@
+/** The third stage of an import: rows become records with tokens, gathered into chunks for the database. */
+import type { RejectionCode } from '#schema/codes.ts';
+import { Fault } from '#schema/errors.ts';
+import type { ImportRejection } from '#schema/import.ts';
+
+import type { TokenPort } from '../../ports.ts';
+import { createCopyBuffer } from './copy-format.ts';
+import type { CopyBuffer } from './copy-format.ts';
+import { FileFault } from './file-fault.ts';
+import type { ParsedRow, Reader } from './reader.ts';
+import type { Row, RowsRead } from './rows.ts';
+
+/** Large enough that the database is busy with it for a while, small enough for two of them in memory. */
+const rowsAChunk = 10_000;
+
+export interface Chunk {
+  /** The records, ready for COPY. */
+  readonly records: CopyBuffer;
+  /** The rows that make no sense by themselves, by line. */
+  readonly rejected: readonly ImportRejection[];
+  /** Rows read for this chunk, whatever became of them. */
+  readonly rows: number;
+  /** Bytes of the file read so far. */
+  readonly bytes: number;
+}
+
+interface OpenChunk {
+  readonly records: CopyBuffer;
+  readonly rejected: ImportRejection[];
+  rows: number;
+}
+
+const openChunk = ({ table }: Reader): OpenChunk => ({
+  records: createCopyBuffer(table.columns),
+  rejected: [],
+  rows: 0,
+});
+
+type Parse = (row: Row) => ParsedRow | RejectionCode;
+
+/** A parser of whole rows, made from the heading. */
+function parserOf(reader: Reader, heading: Row): Parse {
+  const parse = reader.bind(heading.fields);
+  const width = heading.fields.length;
+  return ({ fields }) => (fields.length === width ? parse(fields) : 'BAD_ROW');
+}
+
+/** Adds rows to a chunk. Here the documents of the rows end: only their tokens go on. */
+async function gather(chunk: OpenChunk, rows: readonly Row[], parse: Parse, tokens: TokenPort): Promise<void> {
+  const sound: (ParsedRow & { readonly line: number })[] = [];
+  for (const row of rows) {
+    const { line } = row;
+    const parsed = parse(row);
+    if (typeof parsed === 'string') chunk.rejected.push({ type: 'rejected', line, code: parsed });
+    else sound.push({ line, ...parsed });
+  }
+  const made = await tokens.tokensOf(sound.map(({ document }) => document));
+  sound.forEach(({ line, number, values }, index) => {
+    const token = made[index];
+    if (token === undefined) throw new Fault('INTERNAL');
+    chunk.records.add({ line, number, token, values });
+  });
+  chunk.rows += rows.length;
+}
+
+/**
+ * The records of a file in chunks; at least one, which may be empty.
+ *
+ * @throws FileFault EMPTY_FILE or MISSING_COLUMN
+ */
+export async function* readChunks(
+  read: AsyncIterable<RowsRead>,
+  reader: Reader,
+  tokens: TokenPort,
+): AsyncGenerator<Chunk> {
+  let parse: Parse | undefined;
+  let chunk = openChunk(reader);
+  let bytes = 0;
+  for await (const piece of read) {
+    bytes = piece.bytes;
+    let rows = piece.rows;
+    if (parse === undefined) {
+      const [heading, ...others] = piece.rows;
+      if (heading === undefined) continue;
+      parse = parserOf(reader, heading);
+      rows = others;
+    }
+    await gather(chunk, rows, parse, tokens);
+    if (chunk.rows >= rowsAChunk) {
+      yield { ...chunk, bytes };
+      chunk = openChunk(reader);
+    }
+  }
+  if (parse === undefined) {
+    throw new FileFault('EMPTY_FILE', {
+      zh: '文件为空，没有表头；请重新导出。',
+      en: 'The file is empty, it has no heading: export it again.',
+    });
+  }
+  yield { ...chunk, bytes };
+}

@@ -1,0 +1,139 @@
+/**
+ * The last stage of an import: rows go to the station's tables, in one transaction a file. Each chunk is copied into a
+ * temporary table and taken over from there, because COPY itself cannot pass over a record that is known already.
+ */
+import { finished } from 'node:stream/promises';
+
+import { DatabaseError } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+
+import type { ImportKind, ImportSummary } from '#schema/import.ts';
+
+import type { CopyBuffer } from './copy-format.ts';
+import { FileFault } from './file-fault.ts';
+import { statementsFor } from './statements.ts';
+import type { Statements } from './statements.ts';
+import type { Table } from './reader.ts';
+
+/** What became of a chunk. */
+export interface Stored {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly duplicates: number;
+  /** The lines of rows that contradict a known record. */
+  readonly conflicts: readonly number[];
+}
+
+/** The record of a finished import. */
+export interface ImportRecord extends ImportSummary {
+  readonly id: string;
+  readonly kind: ImportKind;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+/** All methods but `rollback` throw FileFault DATABASE_UNAVAILABLE when the database cannot be reached or gives up. */
+export interface Store {
+  add(chunk: CopyBuffer): Promise<Stored>;
+  /** Makes everything visible, and gives the connection back. */
+  commit(record: ImportRecord): Promise<void>;
+  /** Undoes everything, and gives the connection back. */
+  rollback(): Promise<void>;
+}
+
+/** Errors of our own making (data, integrity, syntax) are no outage. */
+const ourOwnMistake = /^(?:22|23|42)/;
+
+function faultOf(error: unknown): unknown {
+  if (error instanceof DatabaseError && ourOwnMistake.test(error.code ?? '')) return error;
+  return new FileFault('DATABASE_UNAVAILABLE', undefined, error);
+}
+
+async function attempt<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+const ignore = () => undefined;
+
+async function copy(client: PoolClient, statement: string, bytes: Buffer): Promise<void> {
+  const stream = client.query(copyFrom(statement));
+  stream.end(bytes);
+  await finished(stream);
+}
+
+async function addChunk(client: PoolClient, statements: Statements, chunk: CopyBuffer): Promise<Stored> {
+  if (chunk.rows === 0) return { inserted: 0, updated: 0, duplicates: 0, conflicts: [] };
+  await client.query(statements.empty);
+  await copy(client, statements.copy, chunk.finish());
+  const inserted = (await client.query(statements.insert)).rowCount ?? 0;
+  if (inserted === chunk.rows) return { inserted, updated: 0, duplicates: 0, conflicts: [] };
+
+  const { rows } = await client.query<{ line: number; updated: boolean }>(statements.settle);
+  const conflicts = rows.filter((row) => !row.updated).map(({ line }) => line);
+  const updated = rows.length - conflicts.length;
+  return { inserted, updated, duplicates: chunk.rows - inserted - rows.length, conflicts };
+}
+
+async function addRecord(client: PoolClient, statements: Statements, record: ImportRecord): Promise<void> {
+  const { id, kind, startedAt, finishedAt, rows, inserted, updated, duplicates, rejected } = record;
+  const values = [id, kind, startedAt, finishedAt, rows, inserted, updated, duplicates, rejected];
+  await client.query(statements.record, values);
+}
+
+/** A connection of our own, in a transaction whose turn has come. */
+async function begin(pool: Pool, statements: Statements): Promise<PoolClient> {
+  const client = await pool.connect();
+  // A connection that breaks while nothing is asked says so here; the next statement fails and tells.
+  client.on('error', ignore);
+  try {
+    for (const statement of statements.begin) await client.query(statement);
+    return client;
+  } catch (error) {
+    giveBack(client, true);
+    throw error;
+  }
+}
+
+function giveBack(client: PoolClient, broken: boolean): void {
+  client.off('error', ignore);
+  client.release(broken);
+}
+
+async function rollback(client: PoolClient): Promise<void> {
+  try {
+    await client.query('ROLLBACK');
+    giveBack(client, false);
+  } catch {
+    // The database rolls back by itself when a connection ends.
+    giveBack(client, true);
+  }
+}
+
+/**
+ * The transaction begins with the first chunk, so that a file without any costs the database nothing. It waits for
+ * another import into the same table to end: two files that repeat each other's numbers would wait for one another.
+ */
+export function createStore(pool: Pool, table: Table): Store {
+  const statements = statementsFor(table);
+  let opened: Promise<PoolClient> | undefined;
+  const open = () => (opened ??= begin(pool, statements));
+  return {
+    add: (chunk) => attempt(async () => addChunk(await open(), statements, chunk)),
+    commit: (record) =>
+      attempt(async () => {
+        const client = await open();
+        await addRecord(client, statements, record);
+        await client.query('COMMIT');
+        giveBack(client, false);
+      }),
+    async rollback() {
+      const client = await opened?.catch(() => undefined);
+      if (client !== undefined) await rollback(client);
+    },
+  };
+}
