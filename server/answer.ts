@@ -1,0 +1,110 @@
+/** Writing answers: status, headers and JSON of GraphQL over HTTP, in one write. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Fault, Refused } from '#schema/errors.ts';
+import type { Outcome } from './engine.ts';
+import type { MediaType } from './media-type.ts';
+import { presentError } from './present-error.ts';
+import type { Presenter } from './present-error.ts';
+import { RequestError } from './request-error.ts';
+
+/** Time a caller gets to see the refusal of a body that it is still sending, before the connection is cut. */
+const LINGER_MS = 500;
+
+const GRAPHQL_TYPES = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+} as const satisfies Record<MediaType, string>;
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly requestId: string;
+  readonly headers?: readonly string[];
+}
+
+const headOf = ({ type, body, requestId, headers = [] }: Answer) => [
+  'content-type',
+  type,
+  'content-length',
+  String(Buffer.byteLength(body)),
+  'x-request-id',
+  requestId,
+  'cache-control',
+  'no-store',
+  'x-content-type-options',
+  'nosniff',
+  ...headers,
+];
+
+/** Writes an answer to a request whose body was read. */
+export const write = (response: ServerResponse, answer: Answer): void => {
+  response.writeHead(answer.status, headOf(answer));
+  response.end(answer.body);
+};
+
+const hasUnreadBody = (request: IncomingMessage) =>
+  !request.complete && ('transfer-encoding' in request.headers || Number(request.headers['content-length'] ?? 0) > 0);
+
+/**
+ * Writes an answer to a request whose body may not have been read. To keep the connection would mean to read to the end;
+ * to cut it at once would take the answer from a caller who is still sending. So what comes is dropped for a moment.
+ */
+export const writeEarly = (request: IncomingMessage, response: ServerResponse, answer: Answer): void => {
+  if (!hasUnreadBody(request)) {
+    write(response, answer);
+    return;
+  }
+  response.writeHead(answer.status, [...headOf(answer), 'connection', 'close']);
+  response.write(answer.body);
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.once('end', end).once('error', end).resume();
+};
+
+/** A result as the specification wants it: request errors are 200 for callers that know only `application/json`. */
+export const writeOutcome = (
+  response: ServerResponse,
+  { result, code }: Outcome,
+  to: Omit<Presenter, 'code'> & { mediaType: MediaType },
+): void => {
+  const { mediaType, requestId } = to;
+  const errors = result.errors?.map((error) => presentError(error, { ...to, code }));
+  const status = result.data !== undefined || mediaType === 'application/json' ? 200 : 400;
+  const body = JSON.stringify(errors === undefined ? result : { ...result, errors });
+  write(response, { status, type: GRAPHQL_TYPES[mediaType], body, requestId });
+};
+
+const statusOf = (error: unknown) => {
+  if (error instanceof RequestError) return error.status;
+  if (error instanceof Refused) return 403;
+  if (error instanceof Fault && error.retryable) return 503;
+  return 500;
+};
+
+/** What went wrong before there was a result. */
+export const writeFailure = (
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+  error: unknown,
+  to: Omit<Presenter, 'code'> & { mediaType?: MediaType | undefined },
+): void => {
+  const { mediaType = 'application/json', requestId } = to;
+  if (request.destroyed) return;
+  const presented = presentError(error, { ...to, code: 'BAD_REQUEST' });
+  if (response.headersSent) {
+    // Half an answer cannot be taken back; cutting the connection is the only way to say that it is not whole.
+    response.destroy();
+    return;
+  }
+  const allow = error instanceof RequestError ? error.allow : undefined;
+  writeEarly(request, response, {
+    status: statusOf(error),
+    type: GRAPHQL_TYPES[mediaType],
+    body: JSON.stringify({ errors: [presented] }),
+    requestId,
+    ...(allow !== undefined && { headers: ['allow', allow] }),
+  });
+};

@@ -1,0 +1,22 @@
+/** A field named again and again in one selection is merged into one answer, but not for free: it counts. */
+import { Kind } from 'graphql';
+import type { ASTVisitor } from 'graphql';
+import { tooComplex } from './too-complex.ts';
+
+/** A validation rule: in a whole document, no more than `limit` selections may repeat one beside them. */
+export const repetitionLimit = (limit: number) => (): ASTVisitor => {
+  let repetitions = 0;
+  return {
+    SelectionSet({ selections }) {
+      const seen = new Set<string>();
+      for (const selection of selections) {
+        if (selection.kind === Kind.INLINE_FRAGMENT) continue;
+        const key =
+          selection.kind === Kind.FIELD ? (selection.alias ?? selection.name).value : `...${selection.name.value}`;
+        if (seen.has(key) && (repetitions += 1) > limit)
+          throw tooComplex(`The document repeats more than ${limit} fields.`);
+        seen.add(key);
+      }
+    },
+  };
+};

@@ -1,0 +1,37 @@
+/** What is wrong with a request itself, before or beside GraphQL: a code of `schema/codes.ts` and its HTTP status. */
+import { requestErrors } from '#schema/codes.ts';
+import type { RequestErrorCode } from '#schema/codes.ts';
+
+const statuses = {
+  BAD_REQUEST: 400,
+  CROSS_SITE_REQUEST: 403,
+  PATH_UNKNOWN: 404,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ACCEPTABLE: 406,
+  BODY_TIMEOUT: 408,
+  BODY_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  GRAPHQL_PARSE_FAILED: 400,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  DOCUMENT_TOO_COMPLEX: 400,
+  OPERATION_UNKNOWN: 400,
+  BAD_VARIABLES: 400,
+} as const satisfies Record<RequestErrorCode, number>;
+
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly code: RequestErrorCode;
+  /** The methods the path takes, for `METHOD_NOT_ALLOWED`. */
+  readonly allow: string | undefined;
+
+  /** @param detail what exactly; it is sent to the caller and must say nothing but what the caller sent. */
+  constructor(code: RequestErrorCode, options: { detail?: string; allow?: string } = {}) {
+    super(options.detail ?? requestErrors[code].en);
+    this.code = code;
+    this.allow = options.allow;
+  }
+
+  get status(): number {
+    return statuses[this.code];
+  }
+}

@@ -1,0 +1,34 @@
+/** Paths beside GraphQL: uploads, downloads, whatever a service answers with streams. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RequestError } from './request-error.ts';
+
+/** One request to a route. What `handle` throws before it has written is answered like any other error. */
+export interface Exchange {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The named parts of the path. */
+  readonly parameters: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Route {
+  readonly method: string;
+  /** As `URLPattern` has it: `/import/:kind`. */
+  readonly path: string;
+  handle(exchange: Exchange): Promise<void> | void;
+}
+
+/** Finds the route of a request, or throws what is wrong with it. */
+export const createRouter = (routes: readonly Route[]) => {
+  const patterns = routes.map((route) => ({ route, pattern: new URLPattern({ pathname: route.path }) }));
+  return (method: string | undefined, pathname: string) => {
+    const matches = patterns.flatMap(({ route, pattern }) => {
+      const found = pattern.exec({ pathname });
+      return found === null ? [] : [{ route, parameters: found.pathname.groups }];
+    });
+    const match = matches.find(({ route }) => route.method === method);
+    if (match !== undefined) return match;
+    if (matches.length === 0) throw new RequestError('PATH_UNKNOWN');
+    throw new RequestError('METHOD_NOT_ALLOWED', { allow: matches.map(({ route }) => route.method).join(', ') });
+  };
+};

@@ -1,0 +1,103 @@
+/**
+ * The one GraphQL-over-HTTP server of the project: a station and the gateway differ in schema, context, checks and routes,
+ * and in nothing that faces the network.
+ */
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { writeFailure } from './answer.ts';
+import { isCrossSite } from './cross-site.ts';
+import { createEngine } from './engine.ts';
+import { createGraphqlEndpoint } from './graphql-endpoint.ts';
+import { createHealth, isHealthPath } from './health.ts';
+import type { Check } from './health.ts';
+import type { Incoming } from './incoming.ts';
+import { defaultLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
+import { drain, listen } from './lifecycle.ts';
+import { RequestError } from './request-error.ts';
+import { requestIdOf } from './request-id.ts';
+import { createRouter } from './routes.ts';
+import type { Route } from './routes.ts';
+
+export interface GraphqlServerOptions<Context extends object> {
+  /** The schema, or where to find the one of the moment. */
+  readonly schema: GraphQLSchema | (() => GraphQLSchema);
+  /** What resolvers get, made anew for each request. */
+  readonly context: (incoming: Incoming) => Context | Promise<Context>;
+  /** Nothing that helps an attacker: no introspection, no suggestions, no GraphiQL, no causes in errors. */
+  readonly production: boolean;
+  /** What the service needs to do its work, asked at every `/readyz`. */
+  readonly readiness: () => Promise<readonly Check[]> | readonly Check[];
+  readonly log: Logger;
+  readonly routes?: readonly Route[];
+  readonly limits?: Partial<Limits>;
+}
+
+export interface GraphqlServer {
+  /** Listens, and tells where: port 0 takes any free one. */
+  start(address: { host: string; port: number }): Promise<URL>;
+  /** Takes no more connections, lets requests in flight end, then closes. */
+  stop(): Promise<void>;
+}
+
+/** Of a request only what cannot carry a donor: no query string, no document, no variables. */
+const logAccess = (log: Logger, at: { request: IncomingMessage; response: ServerResponse; requestId: string }) => {
+  const { request, response, requestId } = at;
+  const began = performance.now();
+  response.once('close', () => {
+    const ms = Math.round(performance.now() - began);
+    log.debug({ requestId, method: request.method, status: response.statusCode, ms }, 'answered');
+  });
+};
+
+const createHttpServer = (limits: Limits, listener: RequestListener) => {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.uploadMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
+    },
+    listener,
+  );
+  server.maxConnections = limits.connections;
+  return server;
+};
+
+export const createGraphqlServer = <Context extends object>(options: GraphqlServerOptions<Context>): GraphqlServer => {
+  const { production, readiness, log } = options;
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const engine = createEngine({ ...options, limits });
+  const graphql = createGraphqlEndpoint({ engine, production, limits, log });
+  const health = createHealth({ readiness, timeLimitMs: limits.readinessMs, log });
+  const findRoute = createRouter(options.routes ?? []);
+
+  const answer = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
+    const url = request.url ?? '';
+    const queryAt = url.indexOf('?');
+    const path = queryAt < 0 ? url : url.slice(0, queryAt);
+    const search = queryAt < 0 ? '' : url.slice(queryAt);
+    if (path === '/graphql') return graphql({ request, response, requestId, search });
+    if (isHealthPath(path)) return health(path, search, { response, requestId });
+    if (isCrossSite(request.headers)) throw new RequestError('CROSS_SITE_REQUEST');
+    const { route, parameters } = findRoute(request.method, path);
+    await route.handle({ id: requestId, request, response, parameters });
+  };
+
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const requestId = requestIdOf(request.headers['x-request-id']);
+    if (log.isLevelEnabled('debug')) logAccess(log, { request, response, requestId });
+    answer(request, response, requestId).catch((error: unknown) => {
+      writeFailure({ request, response }, error, { log, production, requestId });
+    });
+  };
+
+  const server = createHttpServer(limits, listener);
+  return {
+    start: (address) => listen(server, address),
+    stop: () => drain(server, limits.drainMs),
+  };
+};
