@@ -1,0 +1,50 @@
+/** The gateway put together: the one place where its parts meet. */
+import type { Logger } from 'pino';
+
+import { openDirectory } from '#server/directory-file.ts';
+import { createGraphqlServer } from '#server/server.ts';
+
+import type { GatewayConfig } from './config.ts';
+import type { Context } from './context.ts';
+import { createDonors } from './donors.ts';
+import { createReadiness } from './readiness.ts';
+import { createStationLinks } from './station-links.ts';
+import { createStationNotes } from './station-notes.ts';
+import { stitch } from './stitch.ts';
+
+/** A running gateway. */
+export interface Gateway {
+  /** Listens; answers the base URL. */
+  start(): Promise<URL>;
+  /** Takes no more requests, lets those in flight end, closes the connections to the stations. */
+  stop(): Promise<void>;
+}
+
+/** Throws a `Fault` when the directory cannot be read. */
+export async function createGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
+  const directory = await openDirectory(config.LOOKOUT_DIRECTORY, { log });
+  const links = createStationLinks({ directory, deadlineMs: config.LOOKOUT_STATION_DEADLINE_MS });
+  const notes = createStationNotes(log);
+  const donors = createDonors({ directory, links, notes });
+  const readiness = createReadiness({ directory, links });
+  const server = createGraphqlServer({
+    schema: await stitch({ links, notes }),
+    context: ({ id }): Context => ({ requestId: id, directory: directory.current(), donors }),
+    production: config.NODE_ENV === 'production',
+    readiness: readiness.checks,
+    log,
+  });
+  return {
+    start: async () => {
+      const url = await server.start({ host: config.LOOKOUT_HOST, port: config.LOOKOUT_PORT });
+      readiness.start();
+      return url;
+    },
+    stop: async () => {
+      readiness.stop();
+      await server.stop();
+      await links.stop();
+      directory.stop();
+    },
+  };
+}

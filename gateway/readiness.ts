@@ -1,0 +1,60 @@
+/**
+ * Whether the federation has come up: the gateway is ready once every active station has said that it is. From then on it
+ * stays ready, because it answers without a station that fails later; which do is still shown.
+ */
+import type { Member } from '#schema/directory.ts';
+import type { StationCode } from '#schema/ids.ts';
+import type { DirectoryFile } from '#server/directory-file.ts';
+import type { Check } from '#server/health.ts';
+
+import type { Question, StationLinks } from './station-links.ts';
+
+const STARTING_MS = 500;
+const RUNNING_MS = 5_000;
+
+const question: Question = { method: 'GET', path: '/readyz', headers: [], body: null, answerBytes: 64 * 1024 };
+
+export interface Readiness {
+  /** One check a station. */
+  readonly checks: () => Check[];
+  readonly start: () => void;
+  readonly stop: () => void;
+}
+
+export interface ReadinessOptions {
+  readonly directory: DirectoryFile;
+  readonly links: StationLinks;
+}
+
+export function createReadiness({ directory, links }: ReadinessOptions): Readiness {
+  const ready = new Map<StationCode, boolean>();
+  let cameUp = false;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const isReady = ({ code }: Member) => ready.get(code) ?? false;
+  const active = () => directory.current().members.filter(({ status }) => status === 'ACTIVE');
+  const askOne = async (member: Member) => {
+    const answer = await links.ask(member, question).catch(() => undefined);
+    ready.set(member.code, answer?.status === 200);
+  };
+  const look = async () => {
+    await Promise.all(active().map(askOne));
+    cameUp ||= active().every(isReady);
+    if (!stopped) timer = setTimeout(() => void look(), cameUp ? RUNNING_MS : STARTING_MS).unref();
+  };
+
+  return {
+    checks: () =>
+      active().map((member) => {
+        const name = `station ${member.code}`;
+        if (isReady(member)) return { name, ok: true };
+        return { name, ok: cameUp, detail: cameUp ? 'not ready now, answers go without it' : 'not ready yet' };
+      }),
+    start: () => void look(),
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
