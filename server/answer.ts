@@ -92,7 +92,6 @@ export const writeFailure = (
   to: Omit<Presenter, 'code'> & { mediaType?: MediaType | undefined },
 ): void => {
   const { mediaType = 'application/json', requestId } = to;
-  if (request.destroyed) return;
   const presented = presentError(error, { ...to, code: 'BAD_REQUEST' });
   if (response.headersSent) {
     // Half an answer cannot be taken back; cutting the connection is the only way to say that it is not whole.

@@ -25,9 +25,9 @@ const read = (request: IncomingMessage, limits: Limits): Promise<Buffer> =>
       clearTimeout(timer);
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));
     });
-    request.on('error', (error) => {
+    request.on('error', () => {
       clearTimeout(timer);
-      reject(error);
+      reject(new RequestError('BAD_REQUEST', { detail: 'The body broke off.' }));
     });
   });
 
