@@ -2,6 +2,8 @@
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, options: { timeout: number; parallel: boolean; database?: boolean }) => ({
+  // Vite would take graphql's ES modules while every package in node_modules gets the CommonJS ones: two realms.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
