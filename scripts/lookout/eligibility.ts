@@ -1,0 +1,68 @@
+/** The question of a desk, as the command asks it at a station. */
+import { z } from 'zod';
+
+import { CivilDate } from '#schema/calendar.ts';
+import { Coverage } from '#schema/coverage.ts';
+import { GroundCode, Verdict } from '#schema/decision.ts';
+import type { Document } from '#schema/documents.ts';
+import { Procedure } from '#schema/procedures.ts';
+
+import { ask } from './ask.ts';
+
+export interface EligibilityQuestion {
+  readonly station: string;
+  /** The base URL of the station. */
+  readonly url: string;
+  readonly document: Document;
+  readonly procedure: Procedure;
+  /** Today when undefined. */
+  readonly on: CivilDate | undefined;
+}
+
+const Answered = z.object({
+  __typename: z.literal('Decision'),
+  verdict: Verdict,
+  procedure: Procedure,
+  on: CivilDate,
+  eligibleFrom: CivilDate.nullable(),
+  grounds: z.array(
+    z.object({
+      code: GroundCode,
+      rule: z.string().nullable(),
+      clause: z.string().nullable(),
+      standing: z.string().nullable(),
+      until: CivilDate.nullable(),
+    }),
+  ),
+  ruleSet: z.object({ id: z.string(), hash: z.string() }),
+  coverage: Coverage,
+  sentenceZh: z.string(),
+  sentenceEn: z.string(),
+});
+export type Answered = z.infer<typeof Answered>;
+
+const Turned = z.object({ __typename: z.literal('Refused'), code: z.string(), message: z.string() });
+
+const Answer = z.object({ eligibility: z.discriminatedUnion('__typename', [Answered, Turned]) });
+export type EligibilityAnswer = z.infer<typeof Answer>['eligibility'];
+
+const query = `query Check($donor: DonorRef!, $procedure: Procedure!, $on: Date) {
+  eligibility(donor: $donor, procedure: $procedure, on: $on) {
+    __typename
+    ... on Decision {
+      verdict procedure on eligibleFrom
+      grounds { code rule clause standing until }
+      ruleSet { id hash }
+      coverage { complete stations { station state fault asOf } }
+      sentenceZh sentenceEn
+    }
+    ... on Refused { code message }
+  }
+}`;
+
+export async function askEligibility(question: EligibilityQuestion): Promise<EligibilityAnswer> {
+  const { station, url, document, procedure, on } = question;
+  const variables = { donor: { document }, procedure, on: on ?? null };
+  const { data } = await ask({ who: `Station ${station}`, url, query, variables, shape: Answer });
+  return data.eligibility;
+}

@@ -1,0 +1,103 @@
+/** `lookout stations`: who is a member, where, and whether it answers, as the gateway sees it. */
+import Table from 'cli-table3';
+import { z } from 'zod';
+
+import { StationCode } from '#schema/ids.ts';
+
+import { ask } from './ask.ts';
+import { exitCodes } from './problem.ts';
+import type { ExitCode } from './problem.ts';
+import { coloured } from './terminal.ts';
+import { createVerb, getFederation } from './verb.ts';
+
+export const stationsVerb = createVerb({
+  name: 'stations',
+  zh: '列出各成员站及其状态。',
+  en: 'List the member stations and whether they answer.',
+  examples: [
+    ['stations', 'a table'],
+    ['stations --json', 'the same as JSON'],
+  ],
+});
+
+const Page = z.object({
+  stations: z.object({
+    edges: z.array(
+      z.object({
+        node: z.object({
+          code: StationCode,
+          kind: z.string(),
+          province: z.string(),
+          nameZh: z.string(),
+          nameEn: z.string(),
+          endpoint: z.string(),
+          status: z.string(),
+          ready: z.boolean().nullable(),
+          version: z.string().nullable(),
+        }),
+      }),
+    ),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+});
+
+const query = `query Stations($after: String) {
+  stations(first: 100, after: $after) {
+    edges { node { code kind province nameZh nameEn endpoint status ready version } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+export type ListedStation = z.infer<typeof Page>['stations']['edges'][number]['node'] & {
+  readonly fault: string | null;
+};
+
+/** All members, page by page. A station that does not answer has `ready: null`, and the fault that says why. */
+export async function listStations(gatewayUrl: string): Promise<ListedStation[]> {
+  const listed: ListedStation[] = [];
+  let after: string | null = null;
+  do {
+    const { data, errors }: Awaited<ReturnType<typeof ask<z.infer<typeof Page>>>> = await ask({
+      who: 'The gateway',
+      url: gatewayUrl,
+      query,
+      variables: { after },
+      shape: Page,
+    });
+    for (const { node } of data.stations.edges) {
+      const fault = errors.find(({ extensions }) => extensions?.station === node.code)?.extensions?.code;
+      listed.push({ ...node, fault: fault ?? null });
+    }
+    after = data.stations.pageInfo.hasNextPage ? data.stations.pageInfo.endCursor : null;
+  } while (after !== null);
+  return listed;
+}
+
+interface Options {
+  readonly state: string;
+  readonly json: boolean;
+}
+
+export async function stations({ state, json }: Options): Promise<ExitCode> {
+  const federation = await getFederation(state);
+  const all = await listStations(federation.gateway.url);
+  console.log(json ? JSON.stringify(all, null, 2) : tableOf(all));
+  return exitCodes.done;
+}
+
+function tableOf(all: readonly ListedStation[]): string {
+  const table = new Table({
+    head: ['code', 'kind', 'province', 'name', 'address', 'state'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { code, kind, province, nameZh, nameEn, endpoint, ...health } of all) {
+    table.push([code, kind, province, `${nameZh} ${nameEn}`, endpoint, stateOf(health)]);
+  }
+  return table.toString();
+}
+
+function stateOf({ status, ready, fault }: Pick<ListedStation, 'status' | 'ready' | 'fault'>): string {
+  if (status !== 'ACTIVE') return coloured('gray', status.toLowerCase());
+  if (ready === null) return coloured('red', `down${fault === null ? '' : ` (${fault})`}`);
+  return ready ? coloured('green', 'ready') : coloured('yellow', 'not ready');
+}

@@ -1,0 +1,63 @@
+/** The database server of a federation: started first, stopped last, and started again on the same port when it ends by itself. */
+import { appendFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+
+import { startPostgres } from '#scripts/postgres.ts';
+import type { Postgres } from '#scripts/postgres.ts';
+import type { StationCode } from '#schema/ids.ts';
+
+import type { Layout } from './layout.ts';
+import { rotate } from './log-file.ts';
+import { pauseBefore } from './service.ts';
+
+export interface Database {
+  readonly port: number;
+  /** The connection string of a station's own database, which is made when there is none. Holds the password. */
+  prepare(code: StationCode): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startDatabase(layout: Layout, say: (text: string) => void): Promise<Database> {
+  const log = layout.logOf('postgres');
+  await rotate(log).catch(() => undefined);
+  const options = {
+    dataDir: layout.postgres,
+    log: (line: string) => {
+      appendFileSync(log, `${line}\n`);
+    },
+  };
+  const stopped = new AbortController();
+  let server: Postgres = await startPostgres(options);
+  const { port } = server;
+  let preparing: Promise<void> = Promise.resolve();
+
+  const keep = async (attempt: number): Promise<void> => {
+    const code = await server.exited;
+    stopped.signal.throwIfAborted();
+    const pause = pauseBefore(attempt);
+    say(`PostgreSQL ended (exit code ${code}) and is started again in ${pause / 1000} s; see ${log}`);
+    await setTimeout(pause, undefined, { signal: stopped.signal });
+    server = await startPostgres({ ...options, port }).catch((error: unknown) => {
+      say(error instanceof Error ? error.message : String(error));
+      return server; // the one that ended, so that it is tried again
+    });
+    return keep(attempt + 1);
+  };
+  const keeping = keep(0).catch(() => undefined); // only `stop` ends it;
+
+  return {
+    port,
+    prepare: async (code) => {
+      const name = `station_${code.toLowerCase()}`;
+      // In turn: the server's own connection takes one question at a time.
+      preparing = preparing.then(() => server.createDatabase(name));
+      await preparing;
+      return server.url(name);
+    },
+    stop: async () => {
+      stopped.abort();
+      await server.stop();
+      await keeping;
+    },
+  };
+}

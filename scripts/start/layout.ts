@@ -1,0 +1,48 @@
+/** Where things are in a state folder. Everything the starter makes is named here, so that `--fresh` removes that and nothing else. */
+import path from 'node:path';
+
+import type { StationCode } from '#schema/ids.ts';
+
+export const defaultState = '.lookout';
+
+/** The sample region that comes with the project. */
+export const sampleData = path.resolve(import.meta.dirname, '../sample');
+
+const names = {
+  record: 'state.json',
+  lock: 'lock',
+  directory: 'directory.json',
+  federation: 'federation.json',
+  tokenKey: 'token.key',
+  postgres: 'postgres',
+  imported: 'imported',
+  logs: 'logs',
+} as const;
+
+/** Every name the starter uses in a state folder. */
+export const ownNames: readonly string[] = Object.values(names);
+
+export interface Layout extends Readonly<Record<keyof typeof names, string>> {
+  readonly folder: string;
+  /** Exists once this station's first import is done; holds what it said. */
+  importedOf(code: StationCode): string;
+  logOf(name: string): string;
+}
+
+export function layoutOf(state: string): Layout {
+  const folder = path.resolve(state);
+  const at = (name: string) => path.join(folder, name);
+  return {
+    folder,
+    record: at(names.record),
+    lock: at(names.lock),
+    directory: at(names.directory),
+    federation: at(names.federation),
+    tokenKey: at(names.tokenKey),
+    postgres: at(names.postgres),
+    imported: at(names.imported),
+    logs: at(names.logs),
+    importedOf: (code) => path.join(at(names.imported), `${code}.json`),
+    logOf: (name) => path.join(at(names.logs), `${name}.log`),
+  };
+}

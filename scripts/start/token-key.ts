@@ -1,0 +1,18 @@
+/** The federation key that donor tokens are made under: made once, 32 random bytes in hexadecimal, readable by its owner only. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+import { Problem, systemCodeOf } from '#scripts/lookout/problem.ts';
+
+import { writeWhole } from './json-file.ts';
+import { remedy } from './state-folder.ts';
+
+export async function ensureTokenKey(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return writeWhole(file, `${randomBytes(32).toString('hex')}\n`, 0o600);
+  // A new key would make strangers of all donors who are known: never made in the place of a broken one.
+  if (!/^[0-9a-f]{64}\s*$/.test(text)) throw new Problem(`The token key ${file} is broken: ${remedy}`, 'failed');
+}
