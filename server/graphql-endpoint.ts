@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { writeFailure, writeOutcome } from './answer.ts';
-import { readJson } from './body.ts';
+import { createJsonReader } from './body.ts';
 import { isCrossSite } from './cross-site.ts';
 import type { Engine, Question } from './engine.ts';
 import type { Limits } from './limits.ts';
@@ -28,12 +28,14 @@ const isForPage = ({ method, headers }: IncomingMessage) =>
   method === 'GET' && headers.accept?.includes('text/html') === true;
 
 export const createGraphqlEndpoint = ({ engine, production, limits, log }: EndpointOptions) => {
+  const readJson = createJsonReader(limits);
+
   const read = async ({ request, requestId, search }: Asked): Promise<Question> => {
     const incoming = { id: requestId, headers: request.headers };
     if (request.method === 'GET') return { parameters: parseSearch(search, limits), readOnly: true, incoming };
     if (request.method !== 'POST') throw new RequestError('METHOD_NOT_ALLOWED', { allow: 'GET, POST' });
     if (!isReadableJson(request.headers)) throw new RequestError('UNSUPPORTED_MEDIA_TYPE');
-    return { parameters: parseParameters(await readJson(request, limits), limits), readOnly: false, incoming };
+    return { parameters: parseParameters(await readJson(request), limits), readOnly: false, incoming };
   };
 
   return async (asked: Asked): Promise<void> => {

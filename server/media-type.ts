@@ -21,7 +21,9 @@ const acceptsUtf8 = (parameters: readonly string[]) =>
 
 /** The media type a caller prefers, or undefined when it accepts neither. */
 export const negotiate = (accept: string | undefined): MediaType | undefined => {
-  if (accept === undefined || accept === '*/*') return 'application/json';
+  if (accept === undefined) return 'application/json';
+  const exact = ranges.get(accept);
+  if (exact !== undefined) return exact;
   let best: { mediaType: MediaType; quality: number } | undefined;
   for (const range of accept.toLowerCase().split(',')) {
     const [name = '', ...parameters] = range.split(';').map((part) => part.trim());

@@ -1,0 +1,40 @@
+/** Load on a server: one request again and again, so many at a time, for so many seconds. */
+import { Pool } from 'undici';
+import type { Turn } from './bench.ts';
+
+export interface Load {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Requests in flight, each on a connection of its own. */
+  readonly inFlight: number;
+  /** CPU milliseconds that the process under test has used so far. */
+  cpuMs(): Promise<number>;
+}
+
+const pathOf = ({ pathname, search }: URL) => `${pathname}${search}`;
+
+/** Puts the load on; an answer that is not 200 ends the bench, since it would measure something else. */
+export const httpLoad = async (load: Load, seconds: number): Promise<Turn> => {
+  const { url, method, headers = {}, body = null, inFlight } = load;
+  const pool = new Pool(url.origin, { connections: inFlight, pipelining: 1 });
+  const request = { path: pathOf(url), method, headers, body };
+  let operations = 0;
+  const cpuBefore = await load.cpuMs();
+  const began = performance.now();
+  const end = began + seconds * 1000;
+  const worker = async () => {
+    while (performance.now() < end) {
+      const answer = await pool.request(request);
+      if (answer.statusCode !== 200) throw new Error(`${url.href} answered ${answer.statusCode}`);
+      await answer.body.dump();
+      operations += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  const elapsed = (performance.now() - began) / 1000;
+  const cpuMs = (await load.cpuMs()) - cpuBefore;
+  await pool.close();
+  return { operations, seconds: elapsed, cpuMs };
+};
