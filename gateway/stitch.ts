@@ -22,5 +22,7 @@ export async function stitch({ links, notes }: StitchOptions): Promise<GraphQLSc
     subschemas: [stationsSubschema(schema, executor), directorySubschema],
     typeDefs: donorTypeDefs,
     resolvers: [donorResolvers, scalars],
+    // Otherwise every object of every answer is searched for fields that some subschema might add.
+    mergeTypes: ['Station'],
   });
 }
