@@ -65,7 +65,7 @@ async function* bytesOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
 }
 
 function createLines({ id, response }: Exchange) {
-  return (event: ImportEvent, status = 200): void => {
+  return (event: ImportEvent, status: number): void => {
     if (response.destroyed) return;
     if (!response.headersSent) {
       response.writeHead(status, {
@@ -107,8 +107,11 @@ async function answer(deps: ImportRouteDependencies, exchange: Exchange): Promis
   try {
     const profile = await readProfile(deps.station.code);
     const input = bytesOf(request);
-    const summary = await importFile({ kind, input, deps: { ...deps, profile }, onEvent: say, signal: gone.signal });
-    say({ type: 'summary', ...summary });
+    const onEvent = (event: ImportEvent) => {
+      say(event, 200);
+    };
+    const summary = await importFile({ kind, input, deps: { ...deps, profile }, onEvent, signal: gone.signal });
+    say({ type: 'summary', ...summary }, 200);
     deps.log?.info({ requestId: id, kind, ...summary }, 'imported');
   } catch (error) {
     const { event, status } = faultEvent(error);

@@ -71,7 +71,8 @@ function createTally(onEvent: ImportRequest['onEvent']): Tally {
         code: 'CONFLICT',
       }));
       const rejected = [...chunk.rejected, ...contradicting].sort((one, other) => one.line - other.line);
-      rejected.slice(0, Math.max(0, maxListedRejections - summary.rejected)).forEach(onEvent);
+      for (const rejection of rejected.slice(0, Math.max(0, maxListedRejections - summary.rejected)))
+        onEvent(rejection);
       summary.rows += chunk.rows;
       summary.inserted += stored.inserted;
       summary.updated += stored.updated;
