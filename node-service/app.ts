@@ -63,14 +63,15 @@ interface Parts {
   readonly database: Database;
   readonly tokens: TokenPort;
   readonly federation: FederationPort;
+  readonly isLoaded: () => Promise<boolean>;
   readonly readiness: () => Promise<readonly Check[]>;
 }
 
 /** The use cases of a station, as its resolvers find them. */
 function createContext(config: NodeConfig, parts: Parts): Context {
-  const { station, clock, tokens, federation, readiness } = parts;
+  const { station, clock, tokens, federation, isLoaded, readiness } = parts;
   const { prisma, pool } = parts.database;
-  const holdings = createPostgresHoldings(pool);
+  const holdings = createPostgresHoldings({ pool, isLoaded });
   return {
     station,
     version,
@@ -104,11 +105,12 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     deadlineMs: config.LOOKOUT_GATEWAY_DEADLINE_MS,
   });
   const marker = config.LOOKOUT_AWAIT_IMPORT;
+  const isLoaded = async (): Promise<boolean> => marker === undefined || (await isTrue(access(marker)));
   const readiness = async (): Promise<Check[]> => [
     { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
-    { name: 'import', ok: marker === undefined || (await isTrue(access(marker))) },
+    { name: 'import', ok: await isLoaded() },
   ];
-  const context = createContext(config, { station, clock, database, tokens, federation, readiness });
+  const context = createContext(config, { station, clock, database, tokens, federation, isLoaded, readiness });
   const server = createGraphqlServer({
     schema: stationSchema,
     context: () => context,

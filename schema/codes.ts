@@ -56,6 +56,12 @@ export const faults = {
   },
   /** The station answered with an error of its own. */
   STATION_FAILED: { retryable: true, zh: '该站点处理时出错。', en: 'The station failed to answer.' },
+  /** The station's first import is not done: what it holds is not yet what it knows. */
+  STATION_NOT_READY: {
+    retryable: true,
+    zh: '该站点正在导入数据，暂不能应答。',
+    en: 'The station is still loading its records.',
+  },
   /** The gateway did not answer: nothing is known of what the other stations hold. */
   GATEWAY_UNREACHABLE: { retryable: true, zh: '无法连接网关。', en: 'The gateway cannot be reached.' },
   /** The code names no station of the directory. */

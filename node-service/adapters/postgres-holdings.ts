@@ -59,15 +59,30 @@ async function read(pool: Pool, tokens: readonly DonorToken[]): Promise<DonorHol
   return holdings;
 }
 
-/** @param pool the pool Prisma's adapter shares. */
-export function createPostgresHoldings(pool: Pool): HoldingPort {
-  const loader = new DataLoader((tokens: readonly DonorToken[]) => read(pool, tokens), {
+interface Options {
+  /** The pool Prisma's adapter shares. */
+  readonly pool: Pool;
+  /** Whether the station's first import is done. Half of what a station knows would pass for all of it. */
+  readonly isLoaded: () => Promise<boolean>;
+}
+
+/** Reads fail with `STATION_NOT_READY` until the station is loaded, and with `DATABASE_UNAVAILABLE`. */
+export function createPostgresHoldings({ pool, isLoaded }: Options): HoldingPort {
+  let loaded = false;
+
+  async function holdingsOf(tokens: readonly DonorToken[]): Promise<DonorHolding[]> {
+    loaded ||= await isLoaded();
+    if (!loaded) throw new Fault('STATION_NOT_READY');
+    return read(pool, tokens);
+  }
+
+  const loader = new DataLoader(holdingsOf, {
     cache: false,
     maxBatchSize: 200,
     batchScheduleFn: (dispatch) => setImmediate(dispatch),
   });
   return {
     holdingOf: (token) => loader.load(token),
-    holdingsOf: (tokens) => read(pool, tokens),
+    holdingsOf,
   };
 }

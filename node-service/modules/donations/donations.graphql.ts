@@ -1,11 +1,10 @@
 /** A station's own donations: the list of them, and recording one. */
-import { Refused } from '#schema/errors.ts';
 
 import { builder, pageSize } from '../../graphql/builder.ts';
 import { civilDateOfColumn, tokenOf } from '../../db/columns.ts';
 import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
 import { OutcomeType, ProcedureType } from '../../graphql/enums.ts';
-import { orRefused, RefusedType } from '../../graphql/refused.ts';
+import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
 
 const DonationType = builder.prismaObject('Donation', {
   description: 'One draw at this station.',
@@ -57,7 +56,7 @@ const RecordDonationInput = builder.inputType('RecordDonationInput', {
 const RecordDonationResult = builder.unionType('RecordDonationResult', {
   description: 'The donation as recorded, or why it was not.',
   types: [DonationType, RefusedType],
-  resolveType: (value) => (value instanceof Refused ? 'Refused' : 'Donation'),
+  resolveType: (value) => (isRefusal(value) ? 'Refused' : 'Donation'),
 });
 
 builder.mutationField('recordDonation', (t) =>
@@ -66,6 +65,6 @@ builder.mutationField('recordDonation', (t) =>
     description: 'Records a donation. The same again changes nothing; the same number with other content is refused.',
     args: { input: t.arg({ type: RecordDonationInput, description: 'The donation.' }) },
     resolve: (_, { input: { donor, ...donation } }, context) =>
-      orRefused(async () => context.donations.record({ ...donation, token: await donorTokenOf(donor, context) })),
+      orRefusal(async () => context.donations.record({ ...donation, token: await donorTokenOf(donor, context) })),
   }),
 );

@@ -1,9 +1,7 @@
 /** The questions of a desk: may this donor give this, from which day, and the same for many donors at once. */
-import { Refused } from '#schema/errors.ts';
 import { readOut } from '#schema/sentences.ts';
 import type { StationCoverage, Coverage } from '#schema/coverage.ts';
 import type { Decision, Ground, RuleSetReference } from '#schema/decision.ts';
-import type { DonorToken } from '#schema/ids.ts';
 
 import { builder } from '../../graphql/builder.ts';
 import { DonorRefInput, donorTokenOf, donorTokensOf } from '../../graphql/donor-ref.ts';
@@ -15,7 +13,7 @@ import {
   StandingType,
   VerdictType,
 } from '../../graphql/enums.ts';
-import { orRefused, RefusedType } from '../../graphql/refused.ts';
+import { isRefusal, orRefusal, refusalOf, RefusedType } from '../../graphql/refused.ts';
 import type { Schedule } from './eligibility.ts';
 
 const GroundType = builder.objectRef<Ground>('Ground').implement({
@@ -99,7 +97,7 @@ const DecisionType = builder.objectRef<Decision>('Decision').implement({
 const EligibilityResult = builder.unionType('EligibilityResult', {
   description: 'A decision, or why none was made.',
   types: [DecisionType, RefusedType],
-  resolveType: (value) => (value instanceof Refused ? 'Refused' : 'Decision'),
+  resolveType: (value) => (isRefusal(value) ? 'Refused' : 'Decision'),
 });
 
 const ScheduleType = builder.objectRef<Schedule>('Schedule').implement({
@@ -116,7 +114,7 @@ const ScheduleType = builder.objectRef<Schedule>('Schedule').implement({
 const ScheduleResult = builder.unionType('ScheduleResult', {
   description: 'A schedule, or why none was made.',
   types: [ScheduleType, RefusedType],
-  resolveType: (value) => (value instanceof Refused ? 'Refused' : 'Schedule'),
+  resolveType: (value) => (isRefusal(value) ? 'Refused' : 'Schedule'),
 });
 
 builder.queryField('eligibility', (t) =>
@@ -133,7 +131,7 @@ builder.queryField('eligibility', (t) =>
       }),
     },
     resolve: (_, { donor, procedure, on }, context) =>
-      orRefused(async () => context.eligibility.check(await donorTokenOf(donor, context), procedure, on ?? null)),
+      orRefusal(async () => context.eligibility.check(await donorTokenOf(donor, context), procedure, on ?? null)),
   }),
 );
 
@@ -148,11 +146,15 @@ builder.queryField('eligibilityBatch', (t) =>
     },
     resolve: async (_, { donors, procedure, on }, context) => {
       const tokens = await donorTokensOf(donors, context);
-      const asked = tokens.filter((token): token is DonorToken => !(token instanceof Refused));
-      const answer = await orRefused(() => context.eligibility.checkMany(asked, procedure, on ?? null));
-      if (answer instanceof Refused) return donors.map(() => answer);
-      let next = 0;
-      return tokens.map((token) => (token instanceof Refused ? token : (answer[next++] ?? new Refused('BAD_INPUT'))));
+      const asked = tokens.filter((token) => typeof token === 'string');
+      const answer = await orRefusal(() => context.eligibility.checkMany(asked, procedure, on ?? null));
+      if (isRefusal(answer)) return donors.map(() => answer);
+      const decisions = answer.values();
+      return tokens.flatMap((token) => {
+        if (typeof token !== 'string') return refusalOf(token);
+        const { value, done } = decisions.next();
+        return done === true ? [] : value;
+      });
     },
   }),
 );
@@ -166,7 +168,7 @@ builder.queryField('schedule', (t) =>
       on: t.arg({ type: 'Date', required: false, description: 'The day, today when left out.' }),
     },
     resolve: (_, { donor, on }, context) =>
-      orRefused(async () => {
+      orRefusal(async () => {
         const token = await donorTokenOf(donor, context);
         return context.eligibility.schedule(token, on ?? null);
       }),

@@ -1,11 +1,10 @@
 /** A station's own lookout list: the list, putting a donor on it and taking one off. */
-import { Refused } from '#schema/errors.ts';
 
 import { civilDateOfColumn, tokenOf } from '../../db/columns.ts';
 import { builder, pageSize } from '../../graphql/builder.ts';
 import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
 import { MarkerType } from '../../graphql/enums.ts';
-import { orRefused, RefusedType } from '../../graphql/refused.ts';
+import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
 
 const LookoutType = builder.prismaObject('Lookout', {
   description: 'A donor confirmed positive at this station. Others see a neutral bar.',
@@ -73,7 +72,7 @@ const ClearLookoutInput = builder.inputType('ClearLookoutInput', {
 const LookoutResult = builder.unionType('LookoutResult', {
   description: 'The lookout as it is now, or why nothing was changed.',
   types: [LookoutType, RefusedType],
-  resolveType: (value) => (value instanceof Refused ? 'Refused' : 'Lookout'),
+  resolveType: (value) => (isRefusal(value) ? 'Refused' : 'Lookout'),
 });
 
 builder.mutationField('reportLookout', (t) =>
@@ -82,7 +81,7 @@ builder.mutationField('reportLookout', (t) =>
     description: 'Puts a confirmed-positive donor on the list. The same again changes nothing.',
     args: { input: t.arg({ type: ReportLookoutInput, description: 'The confirmed result.' }) },
     resolve: (_, { input: { donor, ...lookout } }, context) =>
-      orRefused(async () => context.lookouts.report({ ...lookout, token: await donorTokenOf(donor, context) })),
+      orRefusal(async () => context.lookouts.report({ ...lookout, token: await donorTokenOf(donor, context) })),
   }),
 );
 
@@ -92,6 +91,6 @@ builder.mutationField('clearLookout', (t) =>
     description: 'Lifts a lookout. A lookout is lifted once.',
     args: { input: t.arg({ type: ClearLookoutInput, description: 'Which, and from when.' }) },
     resolve: (_, { input: { lookoutNo, clearedOn } }, context) =>
-      orRefused(() => context.lookouts.clear(lookoutNo, clearedOn ?? null)),
+      orRefusal(() => context.lookouts.clear(lookoutNo, clearedOn ?? null)),
   }),
 );

@@ -1,10 +1,9 @@
 /** A plasma station takes a donor as its own. */
-import { Refused } from '#schema/errors.ts';
 
 import { civilDateOfColumn, tokenOf } from '../../db/columns.ts';
 import { builder } from '../../graphql/builder.ts';
 import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
-import { orRefused, RefusedType } from '../../graphql/refused.ts';
+import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
 
 const RegistrationType = builder.prismaObject('Registration', {
   description: 'A donor this plasma station took as its own. One donor has one home station.',
@@ -45,7 +44,7 @@ const RegisterPlasmaDonorInput = builder.inputType('RegisterPlasmaDonorInput', {
 const RegisterPlasmaDonorResult = builder.unionType('RegisterPlasmaDonorResult', {
   description: 'The registration, or why there is none.',
   types: [RegistrationType, RefusedType],
-  resolveType: (value) => (value instanceof Refused ? 'Refused' : 'Registration'),
+  resolveType: (value) => (isRefusal(value) ? 'Refused' : 'Registration'),
 });
 
 builder.mutationField('registerPlasmaDonor', (t) =>
@@ -54,7 +53,7 @@ builder.mutationField('registerPlasmaDonor', (t) =>
     description: 'Registers a donor at this plasma station. The same again changes nothing.',
     args: { input: t.arg({ type: RegisterPlasmaDonorInput, description: 'The registration.' }) },
     resolve: (_, { input: { donor, ...registration } }, context) =>
-      orRefused(async () =>
+      orRefusal(async () =>
         context.registrations.register({ ...registration, token: await donorTokenOf(donor, context) }),
       ),
   }),
