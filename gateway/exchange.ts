@@ -28,25 +28,34 @@ export type Broken = Extract<FaultCode, 'STATION_TIMEOUT' | 'STATION_UNREACHABLE
 export interface Settle {
   answered(answer: Answer): void;
   broke(code: Broken, cause: unknown): void;
-  /** The connection is done with this exchange; at a deadline this comes later than `broke`. */
+  /** The connection is free again, if one was taken; at a deadline this comes later than `broke`. */
   released(): void;
+}
+
+/** An exchange whose deadline runs. Exactly one of `answered` and `broke` will be called, once. */
+export interface Exchange {
+  readonly isOver: () => boolean;
+  /** Takes a connection. Not called at all when it is over before there is one. */
+  readonly begin: (pool: Dispatcher) => void;
 }
 
 const textOf = (chunks: readonly Buffer[]) =>
   chunks.length === 1 && chunks[0] !== undefined ? chunks[0].toString() : Buffer.concat(chunks).toString();
 
-/** Asks. Exactly one of `answered` and `broke` is called, once, and `released` once. */
-export function exchange(pool: Dispatcher, asked: Asked, settle: Settle): void {
+export function createExchange(asked: Asked, settle: Settle): Exchange {
   let controller: Dispatcher.DispatchController | undefined;
-  let ended = false;
+  let over = false;
   let status = 0;
   let bytes = 0;
   const chunks: Buffer[] = [];
 
-  const fail = (code: Broken, cause: unknown) => {
-    if (ended) return;
-    ended = true;
+  const end = () => {
+    over = true;
     clearTimeout(deadline);
+  };
+  const fail = (code: Broken, cause: unknown) => {
+    if (over) return;
+    end();
     settle.broke(code, cause);
   };
   const giveUp = (code: Broken, reason: string) => {
@@ -55,34 +64,37 @@ export function exchange(pool: Dispatcher, asked: Asked, settle: Settle): void {
   };
   const deadline = setTimeout(giveUp, asked.deadlineMs, 'STATION_TIMEOUT', 'deadline');
 
-  pool.dispatch(
-    { path: asked.path, method: asked.method, headers: asked.headers, body: asked.body },
-    {
-      onRequestStart(started) {
-        controller = started;
-        // It may have waited for a connection until nobody waits for it.
-        if (ended) started.abort(new DOMException('deadline', 'AbortError'));
-      },
-      onResponseStart(_controller, code) {
-        status = code;
-      },
-      onResponseData(_controller, chunk) {
-        bytes += chunk.length;
-        if (bytes > asked.answerBytes) giveUp('STATION_BAD_ANSWER', 'the answer is too large');
-        else chunks.push(chunk);
-      },
-      onResponseEnd() {
-        if (!ended) {
-          ended = true;
-          clearTimeout(deadline);
-          settle.answered({ status, body: textOf(chunks) });
-        }
-        settle.released();
-      },
-      onResponseError(_controller, error) {
-        fail('STATION_UNREACHABLE', error);
-        settle.released();
-      },
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart: (started) => {
+      controller = started;
+      // Connecting may have taken until nobody waits for it.
+      if (over) started.abort(new DOMException('deadline', 'AbortError'));
     },
-  );
+    onResponseStart: (_, code) => {
+      status = code;
+    },
+    onResponseData: (_, chunk) => {
+      bytes += chunk.length;
+      if (bytes > asked.answerBytes) giveUp('STATION_BAD_ANSWER', 'the answer is too large');
+      else chunks.push(chunk);
+    },
+    onResponseEnd: () => {
+      if (!over) {
+        end();
+        settle.answered({ status, body: textOf(chunks) });
+      }
+      settle.released();
+    },
+    onResponseError: (_, error) => {
+      fail('STATION_UNREACHABLE', error);
+      settle.released();
+    },
+  };
+  return {
+    isOver: () => over,
+    begin: (pool) => {
+      const { method, path, headers, body } = asked;
+      pool.dispatch({ method, path, headers, body }, handler);
+    },
+  };
 }

@@ -10,12 +10,12 @@ import { Fault } from '#schema/errors.ts';
 import type { StationCode } from '#schema/ids.ts';
 import type { DirectoryFile } from '#server/directory-file.ts';
 
-import { exchange } from './exchange.ts';
-import type { Answer, Asked } from './exchange.ts';
+import { createExchange } from './exchange.ts';
+import type { Answer, Asked, Exchange } from './exchange.ts';
 
-/** Connections to one station, and how many questions may be on them or wait for them. */
+/** Connections to one station, and how many questions may wait for one of them. */
 const CONNECTIONS = 32;
-const IN_FLIGHT = 512;
+const WAITING = 512;
 
 export type Question = Omit<Asked, 'deadlineMs'>;
 
@@ -29,7 +29,11 @@ export interface StationLinks {
 interface Link {
   readonly endpoint: string;
   readonly pool: Pool;
-  inFlight: number;
+  busy: number;
+  /** In the order they came; those that are over are dropped when their turn comes. */
+  readonly waiting: Exchange[];
+  /** Called when nobody uses it any more; set when it is to be closed. */
+  whenIdle: () => void;
 }
 
 export interface StationLinksOptions {
@@ -46,11 +50,15 @@ export function createStationLinks({ directory, deadlineMs }: StationLinksOption
     // Our own deadline covers headers and body.
     const times = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: deadlineMs } };
     const pool = new Pool(new URL(endpoint).origin, { connections: CONNECTIONS, ...times });
-    return { endpoint, pool, inFlight: 0 };
+    return { endpoint, pool, busy: 0, waiting: [], whenIdle: () => undefined };
   };
   const close = (code: StationCode, link: Link) => {
     links.delete(code);
-    const closed = link.pool.close().finally(() => closing.delete(closed));
+    const idle = new Promise<void>((resolve) => {
+      link.whenIdle = resolve;
+      if (link.busy === 0) resolve();
+    });
+    const closed = idle.then(() => link.pool.close()).finally(() => closing.delete(closed));
     closing.add(closed);
   };
   const linkTo = ({ code, endpoint }: Member): Link => {
@@ -65,28 +73,41 @@ export function createStationLinks({ directory, deadlineMs }: StationLinksOption
     const endpoints = new Map(members.map(({ code, endpoint }) => [code, endpoint]));
     for (const [code, link] of links) if (endpoints.get(code) !== link.endpoint) close(code, link);
   });
+  const begin = (link: Link, exchange: Exchange) => {
+    link.busy += 1;
+    exchange.begin(link.pool);
+  };
+  const release = (link: Link) => {
+    link.busy -= 1;
+    let next = link.waiting.shift();
+    while (next?.isOver() === true) next = link.waiting.shift();
+    if (next !== undefined) begin(link, next);
+    else if (link.busy === 0) link.whenIdle();
+  };
+
   return {
     ask: (member, question) =>
       new Promise((resolve, reject) => {
         const link = linkTo(member);
-        if (link.inFlight >= IN_FLIGHT) {
-          reject(new Fault('STATION_TIMEOUT', { station: member.code, cause: 'too many questions wait for it' }));
+        const station = member.code;
+        if (link.waiting.length >= WAITING) {
+          reject(new Fault('STATION_TIMEOUT', { station, cause: 'too many questions wait for it' }));
           return;
         }
-        link.inFlight += 1;
-        exchange(
-          link.pool,
+        const exchange = createExchange(
           { ...question, deadlineMs },
           {
             answered: resolve,
             broke: (code, cause) => {
-              reject(new Fault(code, { station: member.code, cause }));
+              reject(new Fault(code, { station, cause }));
             },
             released: () => {
-              link.inFlight -= 1;
+              release(link);
             },
           },
         );
+        if (link.busy < CONNECTIONS) begin(link, exchange);
+        else link.waiting.push(exchange);
       }),
     stop: async () => {
       forget();
