@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault, Refused } from '#schema/errors.ts';
 import type { Outcome } from './engine.ts';
 import type { MediaType } from './media-type.ts';
-import { presentError } from './present-error.ts';
+import { presentError, presentErrors } from './present-error.ts';
 import type { Presenter } from './present-error.ts';
 import { RequestError } from './request-error.ts';
 
@@ -75,7 +75,7 @@ export const writeOutcome = (
   to: Omit<Presenter, 'code'> & { mediaType: MediaType },
 ): void => {
   const { mediaType, requestId } = to;
-  const errors = result.errors?.map((error) => presentError(error, { ...to, code }));
+  const errors = result.errors && presentErrors(result.errors, { ...to, code });
   const status = result.data !== undefined || mediaType === 'application/json' ? 200 : 400;
   const body = JSON.stringify(errors === undefined ? result : { ...result, errors });
   write(response, { status, type: GRAPHQL_TYPES[mediaType], body, requestId });

@@ -10,7 +10,7 @@ import type { RequestErrorCode } from '#schema/codes.ts';
 import { costLimit } from './document-cost.ts';
 import { hideTypes, noSchemaIntrospection } from './introspection.ts';
 import type { Limits } from './limits.ts';
-import { repetitionLimit } from './repetition-limit.ts';
+import { nestingLimit, repetitionLimit } from './selection-limits.ts';
 
 /** The part of the pipeline that looks at documents. */
 export interface DocumentPipeline {
@@ -44,6 +44,7 @@ export const createDocuments = (limits: Limits, production: boolean) => {
   });
   const rules: ValidationRule[] = [
     repetitionLimit(limits.repetitions),
+    nestingLimit(limits.nesting),
     costLimit(limits.cost),
     ...(production ? [noSchemaIntrospection] : []),
   ];

@@ -3,6 +3,8 @@
 export interface Limits {
   /** Fields within fields; fragments add nothing. */
   readonly depth: number;
+  /** Selections within each other, inline fragments counted. */
+  readonly nesting: number;
   /** Aliases of one operation, `__typename` included. */
   readonly aliases: number;
   /** Times a field is named again in the same selection. */
@@ -42,6 +44,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   depth: 12,
+  nesting: 30,
   aliases: 50,
   repetitions: 50,
   tokens: 2_000,

@@ -37,6 +37,17 @@ export interface Presenter {
 const thrownIn = (error: unknown): unknown =>
   error instanceof GraphQLError && error.originalError ? thrownIn(error.originalError) : error;
 
+/** Errors that were gathered on the way (stitching does) are one each to the caller, all at the same place. */
+const separate = (error: GraphQLError): readonly GraphQLError[] => {
+  const { originalError, nodes, path } = error;
+  if (!(originalError instanceof AggregateError)) return [error];
+  const place = { nodes: nodes ?? null, path: path ?? null };
+  return originalError.errors.map(
+    (gathered) =>
+      new GraphQLError('', { ...place, originalError: gathered instanceof Error ? gathered : originalError }),
+  );
+};
+
 /** Written by the engine about the caller's own document or variables, or given a code on purpose by a resolver. */
 const isOpen = (thrown: GraphQLError, path: GraphQLError['path']) =>
   path === undefined || thrown.nodes !== undefined || typeof thrown.extensions['code'] === 'string';
@@ -84,12 +95,16 @@ export const presentError = (error: unknown, presenter: Presenter): PresentedErr
   if (thrown instanceof Refused || thrown instanceof RequestError) {
     return { message: thrown.message, ...place, extensions: { code: thrown.code, retryable: false, requestId } };
   }
-  if (thrown instanceof GraphQLError && isOpen(thrown, place.path)) {
-    const message = production ? withoutSuggestion(thrown.message) : thrown.message;
-    return { message, ...place, extensions: openExtensions(thrown, presenter) };
+  if (error instanceof GraphQLError && thrown instanceof GraphQLError && isOpen(thrown, place.path)) {
+    const message = production ? withoutSuggestion(error.message) : error.message;
+    return { message, ...place, extensions: openExtensions(error, presenter) };
   }
   const extensions = faultExtensions(thrown, presenter);
   const { code, station } = extensions;
   log.error({ requestId, code, station, field: fieldOf(error), error: describeError(thrown) }, 'request failed');
   return { message: thrown instanceof Fault ? thrown.message : faults.INTERNAL.en, ...place, extensions };
 };
+
+/** The same for all errors of a result. */
+export const presentErrors = (errors: readonly GraphQLError[], presenter: Presenter): readonly PresentedError[] =>
+  errors.flatMap(separate).map((error) => presentError(error, presenter));

@@ -1,4 +1,7 @@
-/** A field named again and again in one selection is merged into one answer, but not for free: it counts. */
+/**
+ * What graphql-armor does not count. A field named again and again in one selection is merged into one answer, but not
+ * for free; and inline fragments within each other add no depth to the answer, but do to the document.
+ */
 import { Kind } from 'graphql';
 import type { ASTVisitor } from 'graphql';
 import { tooComplex } from './too-complex.ts';
@@ -17,6 +20,21 @@ export const repetitionLimit = (limit: number) => (): ASTVisitor => {
           throw tooComplex(`The document repeats more than ${limit} fields.`);
         seen.add(key);
       }
+    },
+  };
+};
+
+/** A validation rule: no more than `limit` pairs of braces within each other. */
+export const nestingLimit = (limit: number) => (): ASTVisitor => {
+  let nesting = 0;
+  return {
+    SelectionSet: {
+      enter() {
+        if ((nesting += 1) > limit) throw tooComplex(`The document nests more than ${limit} selections.`);
+      },
+      leave() {
+        nesting -= 1;
+      },
     },
   };
 };
