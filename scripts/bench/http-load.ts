@@ -6,7 +6,8 @@ export interface Load {
   readonly url: URL;
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** The same each time, or made anew for each request. */
+  readonly body?: string | (() => string);
   /** Requests in flight, each on a connection of its own. */
   readonly inFlight: number;
   /** CPU milliseconds that the process under test has used so far. */
@@ -19,14 +20,15 @@ const pathOf = ({ pathname, search }: URL) => `${pathname}${search}`;
 export const httpLoad = async (load: Load, seconds: number): Promise<Turn> => {
   const { url, method, headers = {}, body = null, inFlight } = load;
   const pool = new Pool(url.origin, { connections: inFlight, pipelining: 1 });
-  const request = { path: pathOf(url), method, headers, body };
+  const path = pathOf(url);
+  const request = () => ({ path, method, headers, body: typeof body === 'function' ? body() : body });
   let operations = 0;
   const cpuBefore = await load.cpuMs();
   const began = performance.now();
   const end = began + seconds * 1000;
   const worker = async () => {
     while (performance.now() < end) {
-      const answer = await pool.request(request);
+      const answer = await pool.request(request());
       if (answer.statusCode !== 200) throw new Error(`${url.href} answered ${answer.statusCode}`);
       await answer.body.dump();
       operations += 1;
