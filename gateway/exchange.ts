@@ -12,7 +12,6 @@ export interface Asked {
   /** Names and values in turn. */
   readonly headers: string[];
   readonly body: string | null;
-  readonly deadlineMs: number;
   /** A longer answer is not read. */
   readonly answerBytes: number;
 }
@@ -42,7 +41,7 @@ export interface Exchange {
 const textOf = (chunks: readonly Buffer[]) =>
   chunks.length === 1 && chunks[0] !== undefined ? chunks[0].toString() : Buffer.concat(chunks).toString();
 
-export function createExchange(asked: Asked, settle: Settle): Exchange {
+export function createExchange(asked: Asked, deadlineMs: number, settle: Settle): Exchange {
   let controller: Dispatcher.DispatchController | undefined;
   let over = false;
   let status = 0;
@@ -62,7 +61,7 @@ export function createExchange(asked: Asked, settle: Settle): Exchange {
     fail(code, reason);
     controller?.abort(new DOMException(reason, 'AbortError'));
   };
-  const deadline = setTimeout(giveUp, asked.deadlineMs, 'STATION_TIMEOUT', 'deadline');
+  const deadline = setTimeout(giveUp, deadlineMs, 'STATION_TIMEOUT', 'deadline');
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart: (started) => {

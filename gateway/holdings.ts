@@ -9,8 +9,7 @@ import { Fault } from '#schema/errors.ts';
 import { DonorHolding } from '#schema/facts.ts';
 import type { DonorToken } from '#schema/ids.ts';
 
-import type { Answer } from './exchange.ts';
-import type { Question } from './station-links.ts';
+import type { Answer, Asked } from './exchange.ts';
 
 const document = `query Holdings($code: StationCode!, $tokens: [DonorToken!]!) {
   _stations(codes: [$code]) {
@@ -31,7 +30,7 @@ const ANSWER_BYTES = 1024 * 1024;
 const ANSWER_BYTES_A_DONOR = 8 * 1024;
 
 /** Everything of the question but the station, so that it is made once for all of them. */
-export function holdingsQuestion(tokens: readonly DonorToken[], requestId: string): (member: Member) => Question {
+export function holdingsQuestion(tokens: readonly DonorToken[], requestId: string): (member: Member) => Asked {
   const body = `${opening}${JSON.stringify(tokens)},"code":"`;
   const headers = ['content-type', 'application/json', 'accept', 'application/json', 'x-request-id', requestId];
   const answerBytes = ANSWER_BYTES + tokens.length * ANSWER_BYTES_A_DONOR;

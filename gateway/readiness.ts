@@ -7,12 +7,13 @@ import type { StationCode } from '#schema/ids.ts';
 import type { DirectoryFile } from '#server/directory-file.ts';
 import type { Check } from '#server/health.ts';
 
-import type { Question, StationLinks } from './station-links.ts';
+import type { Asked } from './exchange.ts';
+import type { StationLinks } from './station-links.ts';
 
 const STARTING_MS = 500;
 const RUNNING_MS = 5_000;
 
-const question: Question = { method: 'GET', path: '/readyz', headers: [], body: null, answerBytes: 64 * 1024 };
+const question: Asked = { method: 'GET', path: '/readyz', headers: [], body: null, answerBytes: 64 * 1024 };
 
 export interface Readiness {
   /** One check a station. */
