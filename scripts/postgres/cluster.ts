@@ -1,7 +1,7 @@
 /**
  * The data folder: `cluster/` is PostgreSQL's own, `password` (0600) is ours. A new one is made beside its place and renamed
- * into it, so that it is there whole or not at all. When root's server account cannot enter the folder above, the data lives
- * in a folder everyone can enter and a symbolic link stands in its place; who deletes the link has deleted the data.
+ * into it, so that it is there whole or not at all. When root's server account cannot enter the folders above (root's home, say),
+ * the data lives where it can and a symbolic link stands in its place; who deletes the link has deleted the data.
  */
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -15,6 +15,7 @@ import {
   realpath,
   rename,
   rm,
+  stat,
   symlink,
   writeFile,
 } from 'node:fs/promises';
@@ -68,10 +69,15 @@ export async function openCluster(place: Place): Promise<Cluster> {
 
 /** The folder itself, or the one in its stead that the server's account can enter. */
 async function findFolder({ dataDir, account }: Place): Promise<string> {
-  await mkdir(path.dirname(dataDir), { recursive: true });
+  const above = path.dirname(dataDir);
+  await mkdir(above, { recursive: true });
   const found = await lstat(dataDir).catch(() => undefined);
   if (found?.isSymbolicLink()) return realpath(dataDir);
-  if (await account.canEnter(path.dirname(dataDir))) return dataDir;
+  if (await account.canEnter(path.dirname(above))) {
+    // Only the state folder may be in the way, and that is ours: it lets others pass through, not look in.
+    if (!(await account.canEnter(above))) await chmod(above, ((await stat(above)).mode & 0o777) | 0o011);
+    return dataDir;
+  }
   const folder = path.join(sharedFolder, `data-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
   await rm(folder, { recursive: true, force: true }); // its link is gone: the data was given up
   await mkdir(folder, { recursive: true });

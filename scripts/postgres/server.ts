@@ -50,7 +50,7 @@ function settings(port: number, ephemeral: boolean): string[] {
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C', // read below
-    ...(ephemeral && { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', autovacuum: 'off' }),
+    ...(ephemeral && { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' }),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
@@ -99,9 +99,9 @@ function explain(said: readonly string[], dataDir: string, port: number): { reas
   if (all.includes('Address already in use')) {
     return { reason: 'port-in-use', sentence: `Port ${port} is in use, so PostgreSQL cannot listen on it.` };
   }
-  const fatal =
-    said.findLast((line) => /FATAL|PANIC|ERROR|error|cannot/.test(line)) ?? said.at(-1) ?? 'it said nothing';
-  const cause = fatal.replace(/^.*?(?:FATAL|PANIC|ERROR): +/, '');
+  const told =
+    said.findLast((line) => /(FATAL|PANIC): /.test(line)) ?? said.find((line) => /could not|cannot|error/i.test(line));
+  const cause = (told ?? said.at(-1) ?? 'it said nothing').replace(/^(.*?(FATAL|PANIC):|postgres:) +/, '');
   const ending =
     all.includes('pre-existing shared memory block') || all.includes('lock file "postmaster.pid" already exists');
   return {
