@@ -63,11 +63,6 @@ export function addInterval(day: CivilDate, interval: Interval): CivilDate {
   return add(day);
 }
 
-/** Whole days from `from` to `to`; negative when `to` is earlier. */
-export function daysBetween(from: CivilDate, to: CivilDate): number {
-  return Temporal.PlainDate.from(from).until(to, { largestUnit: 'day' }).days;
-}
-
 // The zone's offset is a whole number of hours and changes on the hour, so all instants of one hour share a day.
 const dayOfHour = remembered((hour: number): CivilDate => {
   const instant = Temporal.Instant.fromEpochMilliseconds(hour * millisecondsAnHour);
