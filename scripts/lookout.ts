@@ -1,65 +1,8 @@
 #!/usr/bin/env node
-/** The `lookout` command: what a person does with a federation that runs. One verb a file in `lookout/`. */
-import { Command, CommanderError } from '@commander-js/extra-typings';
+/** The `lookout` command. */
+import { keepCompiled } from './start/compiled.ts';
+import { refuseOldNode } from './start/node-version.ts';
 
-import manifest from '../package.json' with { type: 'json' };
-import { check, checkVerb } from './lookout/check.ts';
-import { doctor, doctorVerb } from './lookout/doctor.ts';
-import { importData, importVerb } from './lookout/import.ts';
-import { exitCodes, explain } from './lookout/problem.ts';
-import { stations, stationsVerb } from './lookout/stations.ts';
-
-const program = new Command('lookout')
-  .description('跨省献血者屏蔽信息联查：命令行工具。\nDonor Lookout: ask and feed a federation that runs (npm start).')
-  .version(manifest.version)
-  .addCommand(
-    checkVerb.action(async (options) => {
-      process.exitCode = await check(options);
-    }),
-  )
-  .addCommand(
-    importVerb.action(async (dir, options) => {
-      process.exitCode = await importData(dir, options);
-    }),
-  )
-  .addCommand(
-    stationsVerb.action(async (options) => {
-      process.exitCode = await stations(options);
-    }),
-  )
-  .addCommand(
-    doctorVerb.action(async (options) => {
-      process.exitCode = await doctor(options);
-    }),
-  )
-  .addHelpText(
-    'after',
-    `
-Examples:
-  npm run lookout -- stations
-  npm run lookout -- check --help
-  npm run -s lookout -- stations --json | jq     # -s: nothing of npm's own on stdout
-
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check says no, 4 the federation cannot be reached, 130 interrupted.
-DEBUG=lookout shows where an error comes from; NO_COLOR=1 turns colours off.`,
-  );
-
-for (const command of [program, ...program.commands])
-  command.exitOverride().showHelpAfterError('(--help shows what can be typed)');
-
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader has seen enough: `lookout ... | head`.
-  process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
-});
-process.once('SIGINT', () => {
-  if (process.stderr.isTTY) process.stderr.write('\n');
-  process.exit(exitCodes.interrupted);
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  // Commander has said what is wrong with the usage, or has shown the help that was asked for.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  else process.exitCode = explain(error);
-}
+refuseOldNode();
+keepCompiled();
+await import('./lookout/main.ts');

@@ -1,56 +1,7 @@
-/** `npm start`: the whole federation on this machine, in the foreground, until Ctrl-C. */
-import { CommanderError } from '@commander-js/extra-typings';
+/** `npm start`. */
+import { keepCompiled } from './start/compiled.ts';
+import { refuseOldNode } from './start/node-version.ts';
 
-import { Problem, exitCodes, explain } from './lookout/problem.ts';
-import { createProgress } from './lookout/terminal.ts';
-import { place } from './start/directory.ts';
-import { createFederation } from './start/federation.ts';
-import type { Federation } from './start/federation.ts';
-import { parseOptions } from './start/options.ts';
-import type { StartOptions } from './start/options.ts';
-import { listenForEnd } from './start/signals.ts';
-import { openState } from './start/state-folder.ts';
-import { welcome } from './start/welcome.ts';
-
-try {
-  process.exitCode = await run(parseOptions(process.argv.slice(2)));
-} catch (error) {
-  // Commander has said what is wrong with the usage, or has shown the help that was asked for.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  else process.exitCode = explain(error);
-}
-
-async function run(options: StartOptions): Promise<number> {
-  const began = performance.now();
-  const state = await openState({ state: options.state, data: options.data, fresh: options.fresh });
-  let federation: Federation | undefined;
-  const end = listenForEnd(() => federation?.kill());
-  try {
-    const stations = place(state.stations.slice(0, options.stations), options.port);
-    refuseBeyond(options.port + stations.length);
-    const progress = createProgress();
-    federation = createFederation({ state, stations, gatewayPort: options.port, progress });
-    await federation.start(end.signal);
-    progress.clear();
-    console.log(await welcome({ stations, gatewayPort: options.port, data: state.data, state: options.state }));
-    console.log(`Up after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
-    await end.asked;
-    console.log('Stopping.');
-    return exitCodes.done;
-  } catch (error) {
-    if (end.signal.aborted) return exitCodes.interrupted;
-    throw error;
-  } finally {
-    await federation?.stop();
-    await state.release();
-    end.close();
-  }
-}
-
-function refuseBeyond(lastPort: number): void {
-  if (lastPort > 65_535)
-    throw new Problem(
-      `The stations would need ports up to ${lastPort}, and 65535 is the last: choose a lower --port.`,
-      'usage',
-    );
-}
+refuseOldNode();
+keepCompiled();
+await import('./start/main.ts');

@@ -1,5 +1,6 @@
 /** `TYPE:NUMBER` as it is typed at a terminal. No sentence about it may hold the number. */
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 import { DocumentType, documentTypeCodes } from '#schema/documents.ts';
 import type { Document } from '#schema/documents.ts';
@@ -26,9 +27,12 @@ export function parseDocument(text: string): Document {
 }
 
 /** The document of the option: `-` reads it from the first line of stdin, which keeps it out of the shell's history. */
-export async function readDocument(option: string, input: NodeJS.ReadStream = process.stdin): Promise<Document> {
+export async function readDocument(
+  option: string,
+  input: Readable & { readonly isTTY?: boolean } = process.stdin,
+): Promise<Document> {
   if (option !== '-') return parseDocument(option);
-  if (input.isTTY) process.stderr.write('TYPE:NUMBER: ');
+  if (input.isTTY === true) process.stderr.write('TYPE:NUMBER: ');
   const lines = createInterface({ input });
   for await (const line of lines) {
     lines.close();

@@ -41,13 +41,19 @@ export interface Plan {
   readonly unknown: readonly string[];
 }
 
-/** @param urls where the stations that run are, by code. */
-export async function planImport(folder: string, urls: ReadonlyMap<string, string>): Promise<Plan> {
+/** The names of the folders in a data folder. */
+export async function readFolderNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new Problem(`${folder} is no folder that can be read.`, 'usage', { cause });
   });
   const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
-  const known = names.toSorted().flatMap((name) => {
+  return names.toSorted();
+}
+
+/** @param urls where the stations that run are, by code. */
+export async function planImport(folder: string, urls: ReadonlyMap<string, string>): Promise<Plan> {
+  const names = await readFolderNames(folder);
+  const known = names.flatMap((name) => {
     const code = StationCode.safeParse(name).data;
     const url = urls.get(name);
     return code === undefined || url === undefined ? [] : [{ code, url }];

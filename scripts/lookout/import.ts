@@ -1,7 +1,7 @@
 /** `lookout import`: what the stations' own systems exported, each station's folder to that station. */
 import Table from 'cli-table3';
 
-import { planImport, runImport, totalOf } from './import-folder.ts';
+import { planImport, readFolderNames, runImport, totalOf } from './import-folder.ts';
 import type { ImportedFile } from './import-folder.ts';
 import { exitCodes } from './problem.ts';
 import type { ExitCode } from './problem.ts';
@@ -27,6 +27,7 @@ interface Options {
 }
 
 export async function importData(dir: string, { state, json, quiet }: Options): Promise<ExitCode> {
+  await readFolderNames(dir); // a folder that is not there is wrong usage, whether or not a federation runs
   const federation = await getFederation(state);
   const { jobs, unknown } = await planImport(dir, new Map(federation.stations.map(({ code, url }) => [code, url])));
   const progress = createProgress({ quiet });

@@ -15,8 +15,15 @@ export interface Progress {
   clear(): void;
 }
 
+/** A stream that may be a terminal. */
+export interface Screen {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
 export interface ProgressOptions {
-  readonly stream?: NodeJS.WriteStream;
+  readonly stream?: Screen;
   readonly quiet?: boolean;
   /** Time between two plain lines, in milliseconds. */
   readonly every?: number;
@@ -35,9 +42,9 @@ export function createProgress({
   };
   const update = (text: string) => {
     if (quiet) return;
-    if (stream.isTTY) {
+    if (stream.isTTY === true) {
       // One column is left free: a full line would wrap and could not be taken back.
-      stream.write(`\r\x1b[2K${text.slice(0, Math.max(0, stream.columns - 1))}`);
+      stream.write(`\r\x1b[2K${text.slice(0, Math.max(0, (stream.columns ?? 80) - 1))}`);
       live = true;
     } else if (performance.now() - last >= every) {
       last = performance.now();

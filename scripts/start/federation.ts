@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Problem } from '#scripts/lookout/problem.ts';
 import type { Progress } from '#scripts/lookout/terminal.ts';
 
+import { compiledFolder } from './compiled.ts';
 import { startDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { host, urlOf, writeDirectory } from './directory.ts';
@@ -159,8 +160,7 @@ function commonEnvironment(directory: string): Record<string, string> {
     LOOKOUT_DIRECTORY: directory,
     // A laptop is where things are tried out, so GraphiQL is on unless it is said otherwise.
     NODE_ENV: process.env['NODE_ENV'] === 'production' ? 'production' : 'development',
-    // Ten processes load the same modules: what the first has compiled, the others read.
-    NODE_COMPILE_CACHE:
-      process.env['NODE_COMPILE_CACHE'] ?? path.join(root, 'node_modules', '.cache', 'donor-lookout', 'compiled'),
+    // Ten processes load the same modules: what one of the last run has compiled, they all read.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? compiledFolder,
   };
 }

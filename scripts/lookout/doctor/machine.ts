@@ -5,6 +5,7 @@ import path from 'node:path';
 import { civilDateOf } from '#schema/calendar.ts';
 import { layoutOf } from '#scripts/start/layout.ts';
 import type { Layout } from '#scripts/start/layout.ts';
+import { isRecentNode, oldestNode } from '#scripts/start/node-version.ts';
 import { findRecord } from '#scripts/start/state-folder.ts';
 
 import { well, wrong } from './finding.ts';
@@ -15,13 +16,8 @@ export async function examineMachine(state: string): Promise<Finding[]> {
   return [node(), clock(new Date()), await disk(layout.folder), await folder(layout), await tokenKey(layout)];
 }
 
-/** Older ones do not run TypeScript as it is. */
-const oldestNode = [24, 12] as const;
-
 export function node(version = process.versions.node): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const enough = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
-  if (enough) return well('Node', version);
+  if (isRecentNode(version)) return well('Node', version);
   return wrong(
     'Node',
     `${version} is older than ${oldestNode.join('.')}`,

@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { place, writeDirectory } from '#scripts/start/directory.ts';
+import { lastWords, rotate } from '#scripts/start/log-file.ts';
+import { takeLock } from '#scripts/start/lock.ts';
+import { isRecentNode } from '#scripts/start/node-version.ts';
+import { parseOptions } from '#scripts/start/options.ts';
+import { identityOf, isRunning } from '#scripts/start/process-identity.ts';
+import { pauseBefore } from '#scripts/start/service.ts';
+import { openState } from '#scripts/start/state-folder.ts';
+import { parseStations } from '#scripts/start/stations-csv.ts';
+import { ensureTokenKey } from '#scripts/start/token-key.ts';
+
+let folder: string;
+const at = (name: string) => path.join(folder, name);
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-unit-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const csv = (...lines: string[]) => Buffer.from(['code,kind,province,name_zh,name_en', ...lines].join('\n'));
+const stations = parseStations(csv('310198B01,BLOOD,31,甲,A', '330798P01,PLASMA,33,乙,B'));
+
+describe('the options of npm start', () => {
+  test('have defaults', () => {
+    expect(parseOptions([])).toEqual({ state: '.lookout', fresh: false, port: 4000 });
+  });
+
+  test('are numbers where numbers are meant', () => {
+    expect(parseOptions(['--port', '5000', '--stations', '3', '--fresh', '--data', 'x'])).toMatchObject({
+      port: 5000,
+      stations: 3,
+      fresh: true,
+      data: 'x',
+    });
+  });
+});
+
+describe('stations.csv', () => {
+  test('gives members in its order, whatever the order of its columns and whatever else it has', () => {
+    const [first] = parseStations(
+      Buffer.from('\uFEFFnote,name_en,name_zh,province,kind,code\nx,A,甲,31,BLOOD,310198B01\n'),
+    );
+    expect(first).toEqual({ code: '310198B01', kind: 'BLOOD', province: '31', nameZh: '甲', nameEn: 'A' });
+  });
+
+  test.each([
+    ['a code that is none', ['310198X01,BLOOD,31,甲,A'], /row 1/],
+    ['a kind that is none', ['310198B01,MILK,31,甲,A'], /row 1/],
+    ['a station twice', ['310198B01,BLOOD,31,甲,A', '310198B01,BLOOD,31,甲,A'], /twice/],
+    ['no station', [], /no station/],
+  ])('is refused with %s', (_, lines, words) => {
+    expect(() => parseStations(csv(...lines))).toThrow(words);
+  });
+});
+
+describe('the directory file', () => {
+  test('rises in version when an address changes, and only then', async () => {
+    const versions: unknown[] = [];
+    for (const port of [4000, 4000, 5000]) {
+      await writeDirectory(at('directory.json'), place(stations, port));
+      versions.push(JSON.parse(await readFile(at('directory.json'), 'utf8')));
+    }
+    expect(versions).toMatchObject([{ version: 1 }, { version: 1 }, { version: 2 }]);
+    expect(versions[2]).toMatchObject({
+      members: [{ endpoint: 'http://127.0.0.1:5001', status: 'ACTIVE' }, { endpoint: 'http://127.0.0.1:5002' }],
+    });
+  });
+});
+
+describe('the token key', () => {
+  test('is made once, for its owner alone, and never in the place of a broken one', async () => {
+    await ensureTokenKey(at('token.key'));
+    const first = await readFile(at('token.key'), 'utf8');
+    await ensureTokenKey(at('token.key'));
+    expect(first).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(await readFile(at('token.key'), 'utf8')).toBe(first);
+    expect((await stat(at('token.key'))).mode & 0o777).toBe(0o600);
+    await writeFile(at('token.key'), 'half');
+    await expect(ensureTokenKey(at('token.key'))).rejects.toThrow('broken');
+  });
+});
+
+describe('the lock of a state folder', () => {
+  test('is held by one at a time and can be taken again once it is given back', async () => {
+    const release = await takeLock(at('lock'), folder);
+    await expect(takeLock(at('lock'), folder)).rejects.toThrow('in use by a running federation');
+    await release();
+    await (
+      await takeLock(at('lock'), folder)
+    )();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test.each([
+    ['whose process is gone', async () => JSON.stringify(identityOf(await endedPid()))],
+    [
+      "whose process number is somebody else's by now",
+      () => Promise.resolve(JSON.stringify({ pid: process.pid, born: 'long ago' })),
+    ],
+    ['that was written half', () => Promise.resolve('{"pid":')],
+  ])('%s is taken over', async (_, text) => {
+    await writeFile(at('lock'), await text());
+    await (
+      await takeLock(at('lock'), folder)
+    )();
+  });
+});
+
+async function endedPid(): Promise<number> {
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
+
+test('a process is known by its birth, not by its number alone', () => {
+  const me = identityOf(process.pid);
+  expect(isRunning(me)).toBe(true);
+  expect(isRunning({ ...me, born: me.born === null ? null : `${me.born}1` })).toBe(me.born === null);
+});
+
+describe('the state folder', () => {
+  const open = (options: { data?: string; fresh?: boolean } = {}) =>
+    openState({ state: at('state'), data: options.data, fresh: options.fresh ?? false });
+
+  test('remembers whose data it holds, and says so when other data is asked for', async () => {
+    await writeFile(at('stations.csv'), csv('310198B01,BLOOD,31,甲,A'));
+    const first = await open({ data: folder });
+    await first.release();
+    await rm(at('stations.csv'));
+    const second = await open();
+    await second.release();
+    expect([first.isNew, second.isNew]).toEqual([true, false]);
+    expect(second).toMatchObject({ data: folder, stations: [{ code: '310198B01' }] });
+
+    await writeFile(path.join(folder, 'state', 'token.key'), 'kept');
+    await expect(open({ data: path.join(import.meta.dirname, '../../../scripts/sample') })).rejects.toThrow(
+      'holds the data of',
+    );
+    expect(await readFile(path.join(folder, 'state', 'token.key'), 'utf8')).toBe('kept');
+    const fresh = await open({ fresh: true });
+    await fresh.release();
+    expect(fresh.stations).toHaveLength(10);
+    expect((await readdir(at('state'))).toSorted()).toEqual(['imported', 'logs', 'state.json']);
+  });
+});
+
+describe('log files', () => {
+  test('are turned over when they are long', async () => {
+    await writeFile(at('a.log'), 'short\n');
+    await rotate(at('a.log'));
+    expect(await readdir(folder)).toEqual(['a.log']);
+    await writeFile(at('a.log'), 'x'.repeat(9 * 2 ** 20));
+    await rotate(at('a.log'));
+    expect((await stat(at('a.log'))).size).toBe(0);
+    expect((await stat(at('a.log.1'))).size).toBe(9 * 2 ** 20);
+  });
+
+  test.each([
+    [
+      '{"level":30,"msg":"listening"}\n{"level":60,"msg":"could not \\"start\\""}\n{"level":30,"msg":"bye"}\n',
+      'could not \\"start\\"',
+    ],
+    ['node:internal\n\nTypeError: no\n    at x\n\nNode.js v24\n', 'TypeError: no'],
+    ['', 'it said nothing'],
+  ])('tell why a service ended: %j', async (text, words) => {
+    await writeFile(at('a.log'), text);
+    expect(await lastWords(at('a.log'))).toBe(words);
+  });
+});
+
+test('a service that keeps ending is started again more and more slowly', () => {
+  expect([0, 1, 2, 6, 50].map(pauseBefore)).toEqual([500, 1000, 2000, 30_000, 30_000]);
+});
+
+test('Node is recent enough from 24.12 on', () => {
+  expect(['20.20.2', '24.11.9', '24.12.0', '26.0.0'].map(isRecentNode)).toEqual([false, false, true, true]);
+});
