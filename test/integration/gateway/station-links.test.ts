@@ -43,7 +43,12 @@ test('what a hung station has no room for is refused at once, and it is asked ag
   expect(station.asked.length).toBeLessThanOrEqual(64);
 
   station.behaviour = honest;
-  expect((await links.ask(station.member, question)).status).toBe(200);
+  const status = () =>
+    links.ask(station.member, question).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+  await expect.poll(status, { timeout: 10_000 }).toBe(200);
   await links.stop();
 });
 
