@@ -40,20 +40,24 @@ const createDeadlines = (limitMs: number) => {
   };
 };
 
-const parse = (bytes: Buffer): unknown => {
-  if (!isUtf8(bytes)) throw new RequestError('BAD_REQUEST', { detail: 'The body is not UTF-8.' });
+/** The value, or what is wrong with the bytes. */
+const parse = (chunks: readonly Buffer[], size: number): unknown => {
+  const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
+  if (!isUtf8(bytes)) return new RequestError('BAD_REQUEST', { detail: 'The body is not UTF-8.' });
   try {
     return JSON.parse(bytes.toString());
   } catch {
-    throw new RequestError('BAD_REQUEST', { detail: 'The body is not JSON.' });
+    return new RequestError('BAD_REQUEST', { detail: 'The body is not JSON.' });
   }
 };
 
 export const createJsonReader = ({ bodyBytes, bodyMs }: Limits) => {
   const deadlines = createDeadlines(bodyMs);
 
-  const read = (request: IncomingMessage): Promise<Buffer> =>
+  /** The JSON value of a body. What is announced as too long is refused before a byte of it is read. */
+  return (request: IncomingMessage): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw new RequestError('BODY_TOO_LARGE');
       const chunks: Buffer[] = [];
       let size = 0;
       const fail = (error: RequestError) => {
@@ -71,16 +75,12 @@ export const createJsonReader = ({ bodyBytes, bodyMs }: Limits) => {
       });
       request.on('end', () => {
         deadlines.end(arrival);
-        resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));
+        const parsed = parse(chunks, size);
+        if (parsed instanceof RequestError) reject(parsed);
+        else resolve(parsed);
       });
       request.on('error', () => {
         fail(new RequestError('BAD_REQUEST', { detail: 'The body broke off.' }));
       });
     });
-
-  /** The JSON value of a body. What is announced as too long is refused before a byte of it is read. */
-  return async (request: IncomingMessage): Promise<unknown> => {
-    if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw new RequestError('BODY_TOO_LARGE');
-    return parse(await read(request));
-  };
 };

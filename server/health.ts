@@ -1,8 +1,8 @@
 /** What orchestrators ask: `/livez` whether the process runs, `/readyz` whether it can do its work. */
-import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { write } from './answer.ts';
+import type { Asked } from './asked.ts';
 import { describeError } from './describe-error.ts';
 
 /** One thing a service needs, and whether it has it. The detail is shown to whoever asks. */
@@ -41,12 +41,11 @@ export const createHealth = ({ readiness, timeLimitMs, log }: HealthOptions) => 
     }
   };
 
-  return async (path: string, search: string, answer: { response: ServerResponse; requestId: string }) => {
+  return async (path: string, { response, requestId, search }: Asked): Promise<void> => {
     const checks = path === '/readyz' ? await check() : [];
     const ok = checks.every((one) => one.ok);
     const verbose = new URLSearchParams(search).has('verbose');
     const body = [...(verbose ? checks.map(lineOf) : []), ok ? 'ok' : 'not ready', ''].join('\n');
-    const { response, requestId } = answer;
     write(response, { status: ok ? 200 : 503, type: 'text/plain; charset=utf-8', body, requestId });
   };
 };

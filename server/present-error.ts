@@ -39,13 +39,12 @@ const thrownIn = (error: unknown): unknown =>
 
 /** Errors that were gathered on the way (stitching does) are one each to the caller, all at the same place. */
 const separate = (error: GraphQLError): readonly GraphQLError[] => {
-  const { originalError, nodes, path } = error;
+  const { originalError, nodes = null, path = null } = error;
   if (!(originalError instanceof AggregateError)) return [error];
-  const place = { nodes: nodes ?? null, path: path ?? null };
-  return originalError.errors.map(
-    (gathered) =>
-      new GraphQLError('', { ...place, originalError: gathered instanceof Error ? gathered : originalError }),
-  );
+  return originalError.errors.map((gathered) => {
+    const thrown = gathered instanceof Error ? gathered : originalError;
+    return new GraphQLError(thrown.message, { nodes, path, originalError: thrown });
+  });
 };
 
 /** Written by the engine about the caller's own document or variables, or given a code on purpose by a resolver. */

@@ -7,6 +7,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { writeFailure } from './answer.ts';
+import type { Asked } from './asked.ts';
 import { isCrossSite } from './cross-site.ts';
 import { createEngine } from './engine.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
@@ -43,8 +44,7 @@ export interface GraphqlServer {
 }
 
 /** Of a request only what cannot carry a donor: no query string, no document, no variables. */
-const logAccess = (log: Logger, at: { request: IncomingMessage; response: ServerResponse; requestId: string }) => {
-  const { request, response, requestId } = at;
+const logAccess = (log: Logger, { request, response, requestId }: Asked) => {
   const began = performance.now();
   response.once('close', () => {
     const ms = Math.round(performance.now() - began);
@@ -75,24 +75,26 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
   const health = createHealth({ readiness, timeLimitMs: limits.readinessMs, log });
   const findRoute = createRouter(options.routes ?? []);
 
-  const answer = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
-    const url = request.url ?? '';
-    const queryAt = url.indexOf('?');
-    const path = queryAt < 0 ? url : url.slice(0, queryAt);
-    const search = queryAt < 0 ? '' : url.slice(queryAt);
-    if (path === '/graphql') return graphql({ request, response, requestId, search });
-    if (isHealthPath(path)) return health(path, search, { response, requestId });
-    if (isCrossSite(request.headers)) throw new RequestError('CROSS_SITE_REQUEST');
-    const { route, parameters } = findRoute(request.method, path);
-    await route.handle({ id: requestId, request, response, parameters });
+  const answerRoute = async (path: string, { request, response, requestId }: Asked) => {
+    try {
+      if (isCrossSite(request.headers)) throw new RequestError('CROSS_SITE_REQUEST');
+      const { route, parameters } = findRoute(request.method, path);
+      await route.handle({ id: requestId, request, response, parameters });
+    } catch (error) {
+      writeFailure({ request, response }, error, { log, production, requestId });
+    }
   };
 
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const requestId = requestIdOf(request.headers['x-request-id']);
-    if (log.isLevelEnabled('debug')) logAccess(log, { request, response, requestId });
-    answer(request, response, requestId).catch((error: unknown) => {
-      writeFailure({ request, response }, error, { log, production, requestId });
-    });
+    const url = request.url ?? '';
+    const queryAt = url.indexOf('?');
+    const path = queryAt < 0 ? url : url.slice(0, queryAt);
+    const asked = { request, response, requestId, search: queryAt < 0 ? '' : url.slice(queryAt) };
+    if (log.isLevelEnabled('debug')) logAccess(log, asked);
+    if (path === '/graphql') void graphql(asked);
+    else if (isHealthPath(path)) void health(path, asked);
+    else void answerRoute(path, asked);
   };
 
   const server = createHttpServer(limits, listener);

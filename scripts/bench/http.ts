@@ -32,7 +32,7 @@ export const httpBench: Bench = {
     );
     try {
       const contenders = servers.map(({ name, server }) => contender(name, server));
-      return await measureInterleaved({ contenders, rounds: 5, seconds: 1.5 });
+      return await measureInterleaved({ contenders, rounds: 9, seconds: 0.8 });
     } finally {
       await Promise.all(servers.map(({ server }) => server.stop()));
     }
