@@ -3,7 +3,8 @@
  * migrations are applied to an empty database of an embedded PostgreSQL, Prisma's engine compares that with the schema, and
  * the difference becomes the migration. Add what Prisma cannot say (check constraints) to it by hand: it stays.
  */
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate, migrationsFolder } from '#node/db/migrate.ts';
@@ -33,15 +34,10 @@ async function main(name: string | undefined): Promise<number> {
 
 /** The SQL that leads from the migrations to the schema; empty when they agree. */
 async function compare(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-migrate-'));
-  try {
-    await chmod(folder, 0o755); // the server may run as another user than we do
-    await using postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), ephemeral: true });
-    await migrate(postgres.url('postgres'));
-    return await findDifference(postgres.url('postgres'), await readFile(schemaFile, 'utf8'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const dataDir = path.join(tmpdir(), `donor-lookout-migrate-${randomBytes(8).toString('hex')}`);
+  await using postgres = await startPostgres({ dataDir, ephemeral: true });
+  await migrate(postgres.url('postgres'));
+  return await findDifference(postgres.url('postgres'), await readFile(schemaFile, 'utf8'));
 }
 
 process.exitCode = await main(process.argv[2]);

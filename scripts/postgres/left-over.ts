@@ -12,8 +12,11 @@ import { PostgresUnavailable } from './postgres-unavailable.ts';
 export const instanceLock = 0x10_0c_0b_0e;
 
 const patienceMs = 15_000;
-/** How long a process may be alive without listening before its number is taken for somebody else's. */
-const silenceMs = 1_000;
+/**
+ * How long a bad sign must last to be believed. The server notices a moment late that its starter was killed, so the lock may
+ * still look held; and a process that is alive and does not listen may be the server on its way out, or somebody else.
+ */
+const graceMs = 1_000;
 
 type State = 'in-use' | 'left-over' | 'busy' | 'silent';
 
@@ -26,12 +29,12 @@ export async function endLeftOver(cluster: Cluster): Promise<void> {
     const [pid, , , port] = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n').map(Number);
     if (pid === undefined || port === undefined || !isAlive(pid)) return; // the server removes a stale file by itself
     const state = await ask(cluster, port);
-    if (state === 'in-use') {
+    if (state === 'in-use' && Date.now() - began > graceMs) {
       throw new PostgresUnavailable(
         `The data folder ${cluster.dataDir} is in use by another run: stop that one, or name another folder.`,
       );
     }
-    if (state === 'silent' && Date.now() - began > silenceMs) return rm(pidFile, { force: true });
+    if (state === 'silent' && Date.now() - began > graceMs) return rm(pidFile, { force: true });
     if (state === 'left-over' && !told) told = process.kill(pid, 'SIGINT');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

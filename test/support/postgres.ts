@@ -3,7 +3,6 @@
  * migrated already. Named as `globalSetup` by the projects that need it; the first of them to run starts the server.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -26,16 +25,12 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   const root = project.vitest.getRootProject();
   const provided: Partial<ReturnType<TestProject['getProvidedContext']>> = root.getProvidedContext();
   if (provided.postgres !== undefined) return undefined;
-  const folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-test-'));
-  await chmod(folder, 0o755); // the server may run as another user than we do
-  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), ephemeral: true });
+  const dataDir = path.join(tmpdir(), `donor-lookout-test-${randomBytes(8).toString('hex')}`);
+  const postgres = await startPostgres({ dataDir, ephemeral: true });
   await postgres.createDatabase(template);
   await migrate(postgres.url(template));
   root.provide('postgres', postgres.url('postgres'));
-  return async () => {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
+  return () => postgres.stop();
 }
 
 export interface TestDatabase extends AsyncDisposable {

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { startPostgres } from '#scripts/postgres.ts';
@@ -137,7 +138,7 @@ async function withPostgres(use: (postgres: Postgres) => Promise<void>): Promise
 
 /** A server that another process started, which can be killed. */
 async function hold(folder: string, kind: string): Promise<{ port: number; kill: () => void }> {
-  const script = path.join(import.meta.dirname, 'hold-postgres.ts');
+  const script = fileURLToPath(new URL('./hold-postgres.ts', import.meta.url));
   const child = spawn(process.execPath, [script, folder, kind], { stdio: ['pipe', 'pipe', 'inherit'] });
   const said: unknown[] = await once(createInterface({ input: child.stdout }), 'line');
   return { port: Number(said[0]), kill: () => child.kill('SIGKILL') };
