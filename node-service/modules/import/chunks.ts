@@ -30,11 +30,20 @@ interface OpenChunk {
   rows: number;
 }
 
-const openChunk = ({ table }: Reader): OpenChunk => ({
-  records: createCopyBuffer(table.columns),
-  rejected: [],
-  rows: 0,
-});
+/**
+ * Two buffers that take turns: one is filled while the other is on its way to the database. Made anew for every chunk,
+ * they would wait for the collector by the hundred.
+ */
+function createTurns({ table }: Reader): () => OpenChunk {
+  const buffers = [createCopyBuffer(table.columns), createCopyBuffer(table.columns)] as const;
+  let turn: 0 | 1 = 0;
+  return () => {
+    turn = turn === 0 ? 1 : 0;
+    const records = buffers[turn];
+    records.clear();
+    return { records, rejected: [], rows: 0 };
+  };
+}
 
 type Parse = (row: Row) => ParsedRow | RejectionCode;
 
@@ -47,24 +56,30 @@ function parserOf(reader: Reader, heading: Row): Parse {
 
 /** Adds rows to a chunk. Here the documents of the rows end: only their tokens go on. */
 async function gather(chunk: OpenChunk, rows: readonly Row[], parse: Parse, tokens: TokenPort): Promise<void> {
-  const sound: (ParsedRow & { readonly line: number })[] = [];
+  const sound: ParsedRow[] = [];
+  const lines: number[] = [];
   for (const row of rows) {
-    const { line } = row;
     const parsed = parse(row);
-    if (typeof parsed === 'string') chunk.rejected.push({ type: 'rejected', line, code: parsed });
-    else sound.push({ line, ...parsed });
+    if (typeof parsed === 'string') {
+      chunk.rejected.push({ type: 'rejected', line: row.line, code: parsed });
+    } else {
+      sound.push(parsed);
+      lines.push(row.line);
+    }
   }
   const made = await tokens.tokensOf(sound.map(({ document }) => document));
-  sound.forEach(({ line, number, values }, index) => {
+  sound.forEach((parsed, index) => {
     const token = made[index];
-    if (token === undefined) throw new Fault('INTERNAL');
-    chunk.records.add({ line, number, token, values });
+    const line = lines[index];
+    if (token === undefined || line === undefined) throw new Fault('INTERNAL');
+    chunk.records.add(line, token, parsed);
   });
   chunk.rows += rows.length;
 }
 
 /**
- * The records of a file in chunks; at least one, which may be empty.
+ * The records of a file in chunks; at least one, which may be empty. The records of a chunk are there until the chunk
+ * after the next is asked for.
  *
  * @throws FileFault EMPTY_FILE or MISSING_COLUMN
  */
@@ -74,7 +89,8 @@ export async function* readChunks(
   tokens: TokenPort,
 ): AsyncGenerator<Chunk> {
   let parse: Parse | undefined;
-  let chunk = openChunk(reader);
+  const openChunk = createTurns(reader);
+  let chunk = openChunk();
   let bytes = 0;
   for await (const piece of read) {
     bytes = piece.bytes;
@@ -88,7 +104,7 @@ export async function* readChunks(
     await gather(chunk, rows, parse, tokens);
     if (chunk.rows >= rowsAChunk) {
       yield { ...chunk, bytes };
-      chunk = openChunk(reader);
+      chunk = openChunk();
     }
   }
   if (parse === undefined) {

@@ -29,10 +29,12 @@ const tokenBytes = 32;
 
 export interface CopyBuffer {
   readonly rows: number;
-  /** Adds a row: its line in the file, its number, its donor, its other values. */
-  add(row: { line: number; number: string; token: DonorToken; values: readonly CopyValue[] }): void;
+  /** Adds a row: its line in the file, its donor, its number and its other values. */
+  add(line: number, token: DonorToken, row: { readonly number: string; readonly values: readonly CopyValue[] }): void;
   /** All rows so far as one COPY. */
   finish(): Buffer;
+  /** Forgets all rows and keeps the memory. Whoever got it from `finish` must be done with it. */
+  clear(): void;
 }
 
 /** A buffer that grows, and what can be put at its end. */
@@ -87,6 +89,9 @@ function createWriter() {
       end += trailer.copy(buffer, end);
       return buffer.subarray(0, end);
     },
+    clear() {
+      end = header.length;
+    },
   };
 }
 
@@ -106,16 +111,18 @@ export function createCopyBuffer(columns: readonly Column[]): CopyBuffer {
     get rows() {
       return rows;
     },
-    add({ line, number, token, values }) {
+    add(line, token, { number, values }) {
       rows += 1;
       writer.fieldCount(fieldCount);
       writer.integer(line);
       writer.text(number);
       writer.token(token);
-      values.forEach((value, index) => {
-        write(columns[index]?.type, value);
-      });
+      for (let index = 0; index < columns.length; index += 1) write(columns[index]?.type, values[index] ?? null);
     },
     finish: () => writer.finish(),
+    clear() {
+      rows = 0;
+      writer.clear();
+    },
   };
 }
