@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+
+import { ConfigProblems, parseGatewayConfig } from '#gateway/config.ts';
+
+describe('the configuration of the gateway', () => {
+  test('needs nothing but the directory', () => {
+    expect(parseGatewayConfig({ LOOKOUT_DIRECTORY: 'directory.json' })).toEqual({
+      LOOKOUT_HOST: '127.0.0.1',
+      LOOKOUT_PORT: 4000,
+      LOOKOUT_DIRECTORY: 'directory.json',
+      LOOKOUT_STATION_DEADLINE_MS: 1500,
+      LOG_LEVEL: 'info',
+      NODE_ENV: 'production',
+    });
+  });
+
+  test('names every problem at once and no value', () => {
+    const broken = { LOOKOUT_PORT: '70000', LOOKOUT_STATION_DEADLINE_MS: 'soon', NODE_ENV: 'secret-value' };
+    const problems = () => parseGatewayConfig(broken);
+    expect(problems).toThrow(ConfigProblems);
+    expect(problems).toThrow(/LOOKOUT_PORT[\s\S]*LOOKOUT_DIRECTORY[\s\S]*LOOKOUT_STATION_DEADLINE_MS[\s\S]*NODE_ENV/);
+    expect(problems).not.toThrow(/secret-value|70000|soon/);
+  });
+});
