@@ -9,6 +9,7 @@ import type { FaultCode, RequestErrorCode } from '#schema/codes.ts';
 import { Fault, Refused } from '#schema/errors.ts';
 import { describeError } from './describe-error.ts';
 import { RequestError } from './request-error.ts';
+import { withoutValues } from './without-values.ts';
 
 /** An error as it is sent. */
 export interface PresentedError {
@@ -95,7 +96,7 @@ export const presentError = (error: unknown, presenter: Presenter): PresentedErr
     return { message: thrown.message, ...place, extensions: { code: thrown.code, retryable: false, requestId } };
   }
   if (error instanceof GraphQLError && thrown instanceof GraphQLError && isOpen(thrown, place.path)) {
-    const message = production ? withoutSuggestion(error.message) : error.message;
+    const message = withoutValues(production ? withoutSuggestion(error.message) : error.message);
     return { message, ...place, extensions: openExtensions(error, presenter) };
   }
   const extensions = faultExtensions(thrown, presenter);

@@ -72,10 +72,12 @@ interface StationOptions {
   readonly directoryFile: string;
   readonly gatewayUrl?: string;
   readonly environment?: Record<string, string>;
+  /** Gets every line the station logs, at every level. */
+  readonly onLog?: (line: string) => void;
 }
 
 /** A station that runs until the end of the scope. */
-export async function startStation({ code, directoryFile, gatewayUrl = deadUrl, environment }: StationOptions) {
+export async function startStation({ code, directoryFile, gatewayUrl = deadUrl, environment, onLog }: StationOptions) {
   const database = await createTestDatabase();
   const config = parseNodeConfig({
     LOOKOUT_STATION: code,
@@ -87,7 +89,8 @@ export async function startStation({ code, directoryFile, gatewayUrl = deadUrl, 
     DATABASE_POOL_SIZE: '4',
     ...environment,
   });
-  const service = await createNodeService(config, pino({ level: 'silent' }), testClock);
+  const log = onLog === undefined ? pino({ level: 'silent' }) : pino({ level: 'trace' }, { write: onLog });
+  const service = await createNodeService(config, log, testClock);
   const url = (await service.start()).href;
   return {
     url,

@@ -1,0 +1,22 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+
+import { createGateway } from '#gateway/app.ts';
+import { parseGatewayConfig } from '#gateway/config.ts';
+import { unmetAudits } from '#test/support/audits.ts';
+import { createDirectoryFile, memberOf, startStation } from '#test/support/station.ts';
+
+test('a station meets every audit of GraphQL over HTTP in production', async () => {
+  await using directory = await createDirectoryFile([memberOf('310198B01')]);
+  await using station = await startStation({ code: '310198B01', directoryFile: directory.file });
+  expect(await unmetAudits(new URL('graphql', station.url))).toEqual([]);
+});
+
+test('the gateway meets every audit of GraphQL over HTTP in production', async () => {
+  await using directory = await createDirectoryFile([memberOf('310198B01')]);
+  const config = parseGatewayConfig({ LOOKOUT_PORT: '0', LOOKOUT_DIRECTORY: directory.file });
+  const gateway = await createGateway(config, pino({ level: 'silent' }));
+  const url = await gateway.start();
+  expect(await unmetAudits(new URL('graphql', url))).toEqual([]);
+  await gateway.stop();
+});
