@@ -5,7 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { check, checkVerb } from './check.ts';
 import { doctor, doctorVerb } from './doctor.ts';
 import { importData, importVerb } from './import.ts';
-import { exitCodes, explain } from './problem.ts';
+import { exitCodes, explain, withoutNumbers } from './problem.ts';
 import { stations, stationsVerb } from './stations.ts';
 
 const program = new Command('lookout')
@@ -43,8 +43,16 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check says no, 4 the federation
 DEBUG=lookout shows where an error comes from; NO_COLOR=1 turns colours off.`,
   );
 
-for (const command of [program, ...program.commands])
-  command.exitOverride().showHelpAfterError('(--help shows what can be typed)');
+for (const command of [program, ...program.commands]) {
+  command
+    .exitOverride()
+    .showHelpAfterError('(--help shows what can be typed)')
+    .configureOutput({
+      outputError: (text, write) => {
+        write(withoutNumbers(text));
+      },
+    });
+}
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader has seen enough: `lookout ... | head`.

@@ -41,3 +41,8 @@ export function explain(error: unknown): number {
   if (process.env['DEBUG'] === 'lookout') console.error(error);
   return error instanceof Problem ? error.exitCode : exitCodes.failed;
 }
+
+/** A complaint repeats what was typed in a wrong place, and that may be an identity number. */
+export function withoutNumbers(text: string): string {
+  return text.replaceAll(/\w*\d{4,}\w*/g, '[...]');
+}

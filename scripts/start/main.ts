@@ -1,4 +1,6 @@
 /** The starter: the whole federation on this machine, in the foreground, until Ctrl-C. */
+import { rmSync } from 'node:fs';
+
 import { CommanderError } from '@commander-js/extra-typings';
 
 import { Problem, exitCodes, explain } from '../lookout/problem.ts';
@@ -24,7 +26,10 @@ async function run(options: StartOptions): Promise<number> {
   const began = performance.now();
   const state = await openState({ state: options.state, data: options.data, fresh: options.fresh });
   let federation: Federation | undefined;
-  const end = listenForEnd(() => federation?.kill());
+  const end = listenForEnd(() => {
+    federation?.kill();
+    rmSync(state.layout.lock, { force: true });
+  });
   try {
     const stations = place(state.stations.slice(0, options.stations), options.port);
     refuseBeyond(options.port + stations.length);

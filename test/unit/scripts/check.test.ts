@@ -6,7 +6,7 @@ import { parseDay, parseProcedure } from '#scripts/lookout/check.ts';
 import { Case, lineOf, parseCases } from '#scripts/lookout/check-file.ts';
 import { parseDocument, readDocument } from '#scripts/lookout/document.ts';
 import type { EligibilityAnswer } from '#scripts/lookout/eligibility.ts';
-import { Problem } from '#scripts/lookout/problem.ts';
+import { Problem, withoutNumbers } from '#scripts/lookout/problem.ts';
 import { CivilDate } from '#schema/calendar.ts';
 
 const number = '33019819900101123X';
@@ -50,6 +50,12 @@ describe('a document at the terminal', () => {
     await expect(readDocument('-', input)).resolves.toEqual({ type: 'RESIDENT_ID', number });
     await expect(readDocument('-', Object.assign(Readable.from([]), { isTTY: false }))).rejects.toThrow('stdin');
   });
+});
+
+test('a complaint about the usage does not repeat a number that was typed in a wrong place', () => {
+  expect(withoutNumbers(`unknown option '--dokument=01:${number}', E12345678`)).toBe(
+    "unknown option '--dokument=01:[...]', [...]",
+  );
 });
 
 test('procedures and days are those of the shared language, and wrong usage otherwise', () => {

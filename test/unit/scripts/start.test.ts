@@ -4,6 +4,7 @@ import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { CommanderError } from '@commander-js/extra-typings';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { place, writeDirectory } from '#scripts/start/directory.ts';
@@ -42,6 +43,17 @@ describe('the options of npm start', () => {
       fresh: true,
       data: 'x',
     });
+  });
+
+  test.each([
+    ['--port', '0'],
+    ['--port', '70000'],
+    ['--stations', 'many'],
+    ['--stations', '0'],
+    ['--bogus', '1'],
+    ['surplus', 'words'],
+  ])('are refused when they make no sense: %s %s', (name, value) => {
+    expect(() => parseOptions([name, value])).toThrow(CommanderError);
   });
 });
 
@@ -151,6 +163,47 @@ describe('the state folder', () => {
     await fresh.release();
     expect(fresh.stations).toHaveLength(10);
     expect((await readdir(at('state'))).toSorted()).toEqual(['imported', 'logs', 'state.json']);
+  });
+});
+
+describe('a state folder that cannot be used', () => {
+  const open = (state: string, fresh = false) => openState({ state, data: undefined, fresh });
+
+  test.each([
+    ['is of another version', 'state.json', '{"format":99}', 1, 'another version'],
+    ['is half written', 'state.json', '{"format":1,"da', 1, 'is broken'],
+    ['has lost its record', 'postgres', 'x', 1, 'is broken'],
+    ["is somebody else's", 'thesis.txt', 'all of it', 2, 'holds other files'],
+  ])('because it %s is left as it is, without a lock', async (_, name, text, exitCode, words) => {
+    await writeFile(at(name), text);
+    await expect(open(folder)).rejects.toMatchObject({ exitCode, message: expect.stringContaining(words) as string });
+    expect(await readdir(folder)).toEqual([name]);
+    expect(await readFile(at(name), 'utf8')).toBe(text);
+  });
+
+  test('because it is a file or its place is not there to be made', async () => {
+    await writeFile(at('file'), '');
+    await expect(open(at('file'))).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('is not a folder') as string,
+    });
+    await expect(open(path.join(at('file'), 'state'))).rejects.toMatchObject({ exitCode: 1 });
+  });
+
+  test("is never emptied when it is somebody else's, and is when it is ours, however broken", async () => {
+    await writeFile(at('thesis.txt'), 'all of it');
+    await expect(open(folder, true)).rejects.toMatchObject({ exitCode: 2 });
+    await rm(at('thesis.txt'));
+    await writeFile(at('state.json'), 'broken');
+    await writeFile(at('postgres'), 'x');
+    await (await open(folder, true)).release();
+    expect((await readdir(folder)).toSorted()).toEqual(['imported', 'logs', 'state.json']);
+  });
+
+  test('because the data it is to hold is not there', async () => {
+    await expect(openState({ state: at('state'), data: at('nothing'), fresh: false })).rejects.toMatchObject({
+      exitCode: 2,
+    });
   });
 });
 
