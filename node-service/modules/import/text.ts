@@ -6,7 +6,7 @@ import type { Encoding } from './profile.ts';
 import { FileFault } from './file-fault.ts';
 
 /** How much is decoded at a time: small enough that other requests are answered in between. */
-const pieceBytes = 64 * 1024;
+const pieceBytes = 16 * 1024;
 
 /** A piece of the file, and how many bytes of the file have been read with it. */
 export interface Piece {
