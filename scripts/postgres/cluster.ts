@@ -4,26 +4,13 @@
  * the data lives where it can and a symbolic link stands in its place; who deletes the link has deleted the data.
  */
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  chmod,
-  chown,
-  lstat,
-  mkdir,
-  readFile,
-  readdir,
-  realpath,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, lstat, mkdir, readFile, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Account } from './account.ts';
-import { sharedFolder } from './binaries.ts';
 import type { Binaries } from './binaries.ts';
 import { PostgresUnavailable } from './postgres-unavailable.ts';
+import { relocate } from './relocate.ts';
 
 export interface Cluster {
   /** The folder as the caller named it, for sentences. */
@@ -55,9 +42,7 @@ export async function openCluster(place: Place): Promise<Cluster> {
   const pgdata = path.join(folder, 'cluster');
   const read = (file: string) => readFile(path.join(folder, file), 'utf8').then((text) => text.trim());
   const [password, version] = await Promise.all([read('password'), read('cluster/PG_VERSION')]).catch(() => {
-    throw new PostgresUnavailable(
-      `The folder ${dataDir} holds no PostgreSQL data that can be used: start with --fresh for an empty one, or name another folder.`,
-    );
+    throw unusable(dataDir);
   });
   if (version !== binaries.major) {
     throw new PostgresUnavailable(
@@ -72,18 +57,24 @@ async function findFolder({ dataDir, account }: Place): Promise<string> {
   const above = path.dirname(dataDir);
   await mkdir(above, { recursive: true });
   const found = await lstat(dataDir).catch(() => undefined);
-  if (found?.isSymbolicLink()) return realpath(dataDir);
+  if (found?.isSymbolicLink()) return realpath(dataDir).catch(() => Promise.reject(unusable(dataDir)));
   if (await account.canEnter(path.dirname(above))) {
     // Only the state folder may be in the way, and that is ours: it lets others pass through, not look in.
     if (!(await account.canEnter(above))) await chmod(above, ((await stat(above)).mode & 0o777) | 0o011);
     return dataDir;
   }
-  const folder = path.join(sharedFolder, `data-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
-  await rm(folder, { recursive: true, force: true }); // its link is gone: the data was given up
-  await mkdir(folder, { recursive: true });
-  await rm(dataDir, { recursive: true, force: true });
-  await symlink(folder, dataDir);
-  return folder;
+  if (found !== undefined && (await readdir(dataDir)).length > 0) {
+    throw new PostgresUnavailable(
+      `PostgreSQL's account can no longer enter the folders above ${dataDir}: let others pass through them again (chmod o+x), or name another folder.`,
+    );
+  }
+  return relocate(dataDir);
+}
+
+function unusable(dataDir: string): PostgresUnavailable {
+  return new PostgresUnavailable(
+    `The folder ${dataDir} holds no PostgreSQL data that can be used: start with --fresh for an empty one, or name another folder.`,
+  );
 }
 
 async function initialise(folder: string, { account, binaries, ephemeral }: Place): Promise<void> {
