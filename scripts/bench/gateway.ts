@@ -83,18 +83,21 @@ const benchOver = (count: number): BenchWithGoals => ({
     const file = join(folder, 'directory.json');
     const stations = await forkServer(module('stations'), String(count));
     await writeDirectory(file, stations);
-    const floor = await forkServer(module('floor'), file);
-    const gateway = await forkServer(module('gateway'), file);
+    const servers = [
+      { name: 'bare server, undici.request', server: await forkServer(module('floor'), file, 'request') },
+      { name: 'bare server, a Pool a station', server: await forkServer(module('floor'), file, 'pools') },
+      { name: 'gateway', server: await forkServer(module('gateway'), file) },
+    ];
     try {
-      const contenders = [contender('bare server, undici.request', floor), contender('gateway', gateway)];
-      for (const server of [floor, gateway]) await assertWhole(server, count);
+      const contenders = servers.map(({ name, server }) => contender(name, server));
+      for (const { server } of servers) await assertWhole(server, count);
       // Compilers need a while: first turns are not measured.
       for (const one of contenders) await one.run(3);
-      const measured = await measureInterleaved({ contenders, rounds: 9, seconds: 1.5 });
-      for (const server of [floor, gateway]) await assertWhole(server, count);
+      const measured = await measureInterleaved({ contenders, rounds: 7, seconds: 1.5 });
+      for (const { server } of servers) await assertWhole(server, count);
       return measured;
     } finally {
-      await Promise.all([floor, gateway, stations].map((server) => server.stop()));
+      await Promise.all([stations, ...servers.map(({ server }) => server)].map((server) => server.stop()));
       await rm(folder, { recursive: true });
     }
   },

@@ -1,11 +1,11 @@
 /**
- * What the gateway is measured against, `node floor.ts <directory.json>`: a bare server that posts one fixed query to
- * the same stations with `undici.request`, parses the answers and concatenates them. No GraphQL, no deadline, no check
- * of what came, no coverage.
+ * What the gateway is measured against, `node floor.ts <directory.json> request|pools`: a bare server that posts one
+ * fixed query to the same stations with `undici.request`, or with a `Pool` a station, parses the answers and concatenates
+ * them. No GraphQL, no deadline, no check of what came, no coverage.
  */
 import { readFile } from 'node:fs/promises';
 
-import { request } from 'undici';
+import { Pool, request } from 'undici';
 import { z } from 'zod';
 
 import { Directory } from '#schema/directory.ts';
@@ -39,10 +39,18 @@ interface StationAnswer {
 const { members } = Directory.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));
 const headers = { 'content-type': 'application/json' };
 
-async function ask({ code, endpoint }: Member, token: string) {
-  const body = JSON.stringify({ query, variables: { code, tokens: [token] } });
-  const response = await request(`${endpoint}/graphql`, { method: 'POST', headers, body });
-  const answer = (await response.body.json()) as StationAnswer;
+const method = 'POST';
+const pools = new Map(members.map(({ code, endpoint }) => [code, new Pool(endpoint)]));
+
+const post = ({ code, endpoint }: Member, body: string) =>
+  process.argv[3] === 'pools'
+    ? pools.get(code)?.request({ path: '/graphql', method, headers, body })
+    : request(`${endpoint}/graphql`, { method, headers, body });
+
+async function ask(member: Member, token: string) {
+  const { code } = member;
+  const response = await post(member, JSON.stringify({ query, variables: { code, tokens: [token] } }));
+  const answer = (await response?.body.json()) as StationAnswer;
   return { code, holding: answer.data._stations[0]?.donors[0] };
 }
 

@@ -61,7 +61,7 @@ export async function startGateway(members: readonly Member[], options: Options 
   const config = parseGatewayConfig({
     LOOKOUT_PORT: '0',
     LOOKOUT_DIRECTORY: file,
-    LOOKOUT_STATION_DEADLINE_MS: String(options.deadlineMs ?? 300),
+    LOOKOUT_STATION_DEADLINE_MS: String(options.deadlineMs ?? 1_000),
     ...options.env,
   });
   const gateway = await createGateway(config, pino({ level: 'info' }, { write }));
