@@ -1,5 +1,5 @@
 /** The federation as whoever clones it meets it: started once, asked, fed, hurt, stopped and started again. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -266,6 +266,33 @@ describe('a federation of which a part fails', () => {
     );
     const [after] = (await federation.running()).stations;
     expect(after?.pid).not.toBe(before.pid);
+  });
+});
+
+describe('a federation whose database dies', () => {
+  test('says so, and answers again once it is back', async () => {
+    const [one] = checks;
+    const [pid] = (await readFile(path.join(layoutOf(state).postgres, 'cluster/postmaster.pid'), 'utf8')).split('\n');
+    if (one === undefined || pid === undefined) throw new Error('nothing to kill');
+    process.kill(Number(pid), 'SIGKILL');
+    await eventually('it is said', () => federation.said().includes('PostgreSQL ended'));
+    await eventually('it answers', async () => (await askAbout(one)).code === 0);
+    expect((await askAbout(one)).stdout).toMatch(new RegExp(`^${one.verdict}`));
+  });
+});
+
+describe('a data folder with faults', () => {
+  test('costs only what is broken: each fault is one sentence, the rest is imported, and the exit code is 1', async () => {
+    const data = path.join(folder.path, 'faulty');
+    await mkdir(path.join(data, '310198B01'), { recursive: true });
+    await mkdir(path.join(data, '999999B99'));
+    await writeFile(path.join(data, '310198B01', 'donations.csv'), 'donation_no,"document_type\n1,2');
+    await copyFile(path.join(sampleFolder, '310198B01/lookouts.csv'), path.join(data, '310198B01/lookouts.csv'));
+    const { code, stdout, stderr } = await lookout('import', data, '--state', state);
+    expect(stderr).toContain('The folder 999999B99 was left out');
+    expect(stderr).toMatch(/^310198B01 donations\.csv: .+/m);
+    expect(stderr).toMatch(/310198B01 │ lookouts\.csv +│ +6 │ +0 │ +0 │ +6 │ +0/);
+    expect([code, stdout]).toEqual([1, '']);
   });
 });
 
