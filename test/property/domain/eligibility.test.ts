@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '#node/domain/eligibility.ts';
 import { addInterval } from '#schema/calendar.ts';
 import type { CivilDate } from '#schema/calendar.ts';
-import type { DonationFact, DonorFacts } from '#schema/facts.ts';
+import type { DonationFact, DonorFacts, RegistrationFact } from '#schema/facts.ts';
 import { Outcome, Procedure } from '#schema/procedures.ts';
 import { ruleSets } from '#schema/rule-sets.ts';
 import { day, jiangsu, known, otherPlasmaStation, plasmaStation, ruleSetNamed, shanghai } from '#test/support/facts.ts';
@@ -39,7 +39,7 @@ const donors: fc.Arbitrary<DonorFacts> = fc.record({
     ),
   ),
   bars: fc.array(bars, { maxLength: 2 }),
-  registrations: fc.oneof(
+  registrations: fc.oneof<fc.Arbitrary<RegistrationFact[]>[]>(
     fc.constant([{ station: plasmaStation, since: day('2020-01-01'), until: null }]),
     fc.array(registrations, { maxLength: 3 }),
   ),
