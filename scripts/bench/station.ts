@@ -60,18 +60,19 @@ export const inProcessBench: BenchWithGoals = {
   name: 'station, in process: one donor, 32 in flight',
   goals: [{ contender: 'eligibility', measure: 'perSecond', ratio: 0.6 }],
   async run() {
-    await using database = await createBenchDatabase();
-    const { pool, stop } = createDatabase(database.url, { poolSize });
-    const { check } = createOwnEligibility(pool);
+    await using bench = await createBenchDatabase();
+    const database = createDatabase(bench.url, { poolSize });
+    const { pool } = database;
+    const eligibility = createOwnEligibility(pool);
     const contenders: Contender[] = [
       { name: 'bare prepared query', run: (seconds) => repeat(() => queryOne(pool, anyToken()), inFlight, seconds) },
       {
         name: 'eligibility',
-        run: (seconds) => repeat(() => check(anyToken(), 'WHOLE_BLOOD', null), inFlight, seconds),
+        run: (seconds) => repeat(() => eligibility.check(anyToken(), 'WHOLE_BLOOD', null), inFlight, seconds),
       },
     ];
     const measured = await measureInterleaved({ contenders, rounds: 5, seconds: 1.5 });
-    await stop();
+    await database.stop();
     return measured;
   },
 };
@@ -80,18 +81,19 @@ export const batchBench: BenchWithGoals = {
   name: 'station, in process: a batch of 1,000 donors, 2 in flight',
   goals: [{ contender: 'eligibilityBatch', measure: 'perSecond', ratio: 0.5 }],
   async run() {
-    await using database = await createBenchDatabase();
-    const { pool, stop } = createDatabase(database.url, { poolSize });
-    const { checkMany } = createOwnEligibility(pool);
+    await using bench = await createBenchDatabase();
+    const database = createDatabase(bench.url, { poolSize });
+    const { pool } = database;
+    const eligibility = createOwnEligibility(pool);
     const contenders: Contender[] = [
       { name: 'one = ANY query', run: (seconds) => repeat(() => queryMany(pool, anyTokens()), 2, seconds) },
       {
         name: 'eligibilityBatch',
-        run: (seconds) => repeat(() => checkMany(anyTokens(), 'WHOLE_BLOOD', null), 2, seconds),
+        run: (seconds) => repeat(() => eligibility.checkMany(anyTokens(), 'WHOLE_BLOOD', null), 2, seconds),
       },
     ];
     const measured = await measureInterleaved({ contenders, rounds: 5, seconds: 2 });
-    await stop();
+    await database.stop();
     return measured;
   },
 };

@@ -7,7 +7,8 @@ import path from 'node:path';
 import pg from 'pg';
 
 import { migrate } from '#node/db/migrate.ts';
-import { DonorToken, StationCode } from '#schema/ids.ts';
+import type { DonorToken } from '#schema/ids.ts';
+import { StationCode } from '#schema/ids.ts';
 import { startPostgres } from '#scripts/postgres.ts';
 
 export const station = { code: StationCode.parse('310198B01'), kind: 'BLOOD' } as const;

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { createNodeService } from '#node/app.ts';
 import { parseNodeConfig } from '#node/config.ts';
 import { createDatabase } from '#node/db/client.ts';
-import { DonorToken } from '#schema/ids.ts';
+import type { DonorToken } from '#schema/ids.ts';
 
 import { reportToBench } from '../child-server.ts';
 import { station } from './data.ts';
