@@ -116,7 +116,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     context: () => context,
     production: config.NODE_ENV === 'production',
     readiness,
-    routes: [createImportRoute({ pool: database.pool, tokens, clock, station })],
+    routes: [createImportRoute({ pool: database.pool, tokens, clock, station, log })],
     log,
   });
 

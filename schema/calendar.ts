@@ -10,13 +10,13 @@ export const timeZone = 'Asia/Shanghai';
 
 const millisecondsAnHour = 3_600_000;
 
-/** Remembers the last few thousand answers of a pure function; forgets all at once when full. */
+/** Remembers the answers of a pure function; forgets all at once when full, which twenty years of hours do not fill. */
 function remembered<K, V>(answer: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {
     const old = known.get(key);
     if (old !== undefined) return old;
-    if (known.size >= 50_000) known.clear();
+    if (known.size >= 200_000) known.clear();
     const fresh = answer(key);
     known.set(key, fresh);
     return fresh;

@@ -24,7 +24,7 @@ export interface ImportRouteDependencies {
   readonly tokens: TokenPort;
   readonly clock: ClockPort;
   readonly station: Pick<Member, 'code' | 'kind'>;
-  readonly log?: Logger;
+  readonly log: Logger;
 }
 
 /** One upload. */
@@ -112,12 +112,12 @@ async function answer(deps: ImportRouteDependencies, exchange: Exchange): Promis
     };
     const summary = await importFile({ kind, input, deps: { ...deps, profile }, onEvent, signal: gone.signal });
     say({ type: 'summary', ...summary }, 200);
-    deps.log?.info({ requestId: id, kind, ...summary }, 'imported');
+    deps.log.info({ requestId: id, kind, ...summary }, 'imported');
   } catch (error) {
     const { event, status } = faultEvent(error);
     say(event, status);
     const level = status === 500 ? 'error' : 'warn';
-    deps.log?.[level](
+    deps.log.[level](
       { requestId: id, kind, code: 'code' in event && event.code, cause: causeOf(error) },
       'not imported',
     );
