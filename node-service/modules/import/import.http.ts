@@ -117,7 +117,7 @@ async function answer(deps: ImportRouteDependencies, exchange: Exchange): Promis
     const { event, status } = faultEvent(error);
     say(event, status);
     const level = status === 500 ? 'error' : 'warn';
-    deps.log.[level](
+    deps.log[level](
       { requestId: id, kind, code: 'code' in event && event.code, cause: causeOf(error) },
       'not imported',
     );
