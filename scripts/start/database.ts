@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
+import { migrate } from '#node/db/migrate.ts';
 import { startPostgres } from '#scripts/postgres.ts';
 import type { Postgres } from '#scripts/postgres.ts';
 import type { StationCode } from '#schema/ids.ts';
@@ -9,6 +10,8 @@ import type { StationCode } from '#schema/ids.ts';
 import type { Layout } from './layout.ts';
 import { rotate } from './log-file.ts';
 import { pauseBefore } from './service.ts';
+
+const template = 'station_template';
 
 export interface Database {
   readonly port: number;
@@ -29,7 +32,11 @@ export async function startDatabase(layout: Layout, say: (text: string) => void)
   const stopped = new AbortController();
   let server: Postgres = await startPostgres(options);
   const { port } = server;
-  let preparing: Promise<void> = Promise.resolve();
+  // One database is brought up to date and the new ones are copies of it: ten stations need not each load the engine for it.
+  let preparing: Promise<void> = server.createDatabase(template).then(async () => {
+    await migrate(server.url(template));
+  });
+  preparing.catch(() => undefined); // whoever prepares a database sees it
 
   const keep = async (attempt: number): Promise<void> => {
     const code = await server.exited;
@@ -50,7 +57,7 @@ export async function startDatabase(layout: Layout, say: (text: string) => void)
     prepare: async (code) => {
       const name = `station_${code.toLowerCase()}`;
       // In turn: the server's own connection takes one question at a time.
-      preparing = preparing.then(() => server.createDatabase(name));
+      preparing = preparing.then(() => server.createDatabase(name, { template }));
       await preparing;
       return server.url(name);
     },

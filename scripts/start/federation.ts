@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Problem } from '#scripts/lookout/problem.ts';
 import type { Progress } from '#scripts/lookout/terminal.ts';
 
-import { compiledFolder } from './compiled.ts';
+import { compiledServices, warmUp } from './compiled.ts';
 import { startDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { host, urlOf, writeDirectory } from './directory.ts';
@@ -106,6 +106,9 @@ export function createFederation({ state, stations, gatewayPort, progress }: Fed
     await writeDirectory(layout.directory, stations);
     progress.update('Starting PostgreSQL');
     database = startDatabase(layout, say);
+    database.catch(() => undefined); // seen below
+    await warmUp();
+    signal.throwIfAborted();
     const gateway = launch('gateway', { entry: 'gateway/main.ts', port: gatewayPort, env: {} }, signal);
     gateway.catch(() => undefined); // seen below
     const server = await database;
@@ -160,7 +163,7 @@ function commonEnvironment(directory: string): Record<string, string> {
     LOOKOUT_DIRECTORY: directory,
     // A laptop is where things are tried out, so GraphiQL is on unless it is said otherwise.
     NODE_ENV: process.env['NODE_ENV'] === 'production' ? 'production' : 'development',
-    // Ten processes load the same modules: what one of the last run has compiled, they all read.
-    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? compiledFolder,
+    // Ten processes load the same modules.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? compiledServices,
   };
 }

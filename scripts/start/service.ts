@@ -92,7 +92,10 @@ export function createService(options: ServiceOptions): Service {
     if (child === undefined || hasEnded()) return;
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
-    const force = setTimeout(() => child?.kill('SIGKILL'), graceMs);
+    const force = setTimeout(() => {
+      say(`${name} does not end and is killed; see ${log}`);
+      child?.kill('SIGKILL');
+    }, graceMs);
     await gone;
     clearTimeout(force);
   };
