@@ -25,5 +25,5 @@ export async function warmUp(): Promise<void> {
   const kept = await readdir(compiledServices).catch(() => []);
   if (kept.some((name) => name.startsWith(process.version))) return;
   const env = { ...process.env, NODE_COMPILE_CACHE: compiledServices };
-  await once(fork(path.join(import.meta.dirname, 'warm-up.ts'), { env, execArgv: [], stdio: 'ignore' }), 'exit');
+  await once(fork(new URL('./warm-up.ts', import.meta.url), { env, execArgv: [], stdio: 'ignore' }), 'exit');
 }
