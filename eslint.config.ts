@@ -34,7 +34,7 @@ const arrows = [
   allow('server', ['schema', 'server']),
   allow('node-domain', ['schema', 'node-domain']),
   allow('node-ports', ['schema', 'node-domain']),
-  allow('node-config', ['schema']),
+  allow('node-config', ['schema', 'server']),
   allow('node-db', ['schema', 'node-db']),
   allow('node-module', ['schema', 'node-domain', 'node-ports', 'node-db', 'node-graphql']),
   {

@@ -24,7 +24,7 @@ export default defineConfig({
       project('property', { timeout: 60_000, parallel: true }),
       project('integration', { database: true, timeout: 60_000, parallel: true }),
       project('federation', { database: true, timeout: 60_000, parallel: false }),
-      project('e2e', { database: true, timeout: 300_000, parallel: false }),
+      project('e2e', { timeout: 300_000, parallel: false }),
     ],
   },
 });

@@ -1,6 +1,8 @@
 /** The configuration of the gateway, read from the environment. Every problem is named at once; then it is trusted. */
 import { z } from 'zod';
 
+import { parseEnvironment } from '#server/environment.ts';
+
 const Environment = z.object({
   LOOKOUT_HOST: z.string().min(1).default('127.0.0.1'),
   LOOKOUT_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
@@ -14,14 +16,7 @@ const Environment = z.object({
 /** The parsed environment. */
 export type GatewayConfig = z.infer<typeof Environment>;
 
-/** What is wrong with an environment, a line a problem. */
-export class ConfigProblems extends Error {
-  override readonly name = 'ConfigProblems';
-}
-
 /** Parses the environment. Throws `ConfigProblems`. */
 export function parseGatewayConfig(env: NodeJS.ProcessEnv = process.env): GatewayConfig {
-  const parsed = Environment.safeParse(env);
-  if (parsed.success) return parsed.data;
-  throw new ConfigProblems(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  return parseEnvironment(Environment, env);
 }

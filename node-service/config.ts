@@ -1,10 +1,9 @@
 /** The configuration of one station, read from the environment. Every problem is named at once; then it is trusted. */
-import { readFileSync } from 'node:fs';
-
 import { z } from 'zod';
 
 import { StationCode } from '#schema/ids.ts';
 import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
+import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const milliseconds = z.coerce.number().int().min(50).max(60_000);
@@ -40,24 +39,7 @@ const Environment = z
 /** The parsed environment. */
 export type NodeConfig = z.infer<typeof Environment>;
 
-/** What is wrong with an environment, a line a problem. Never holds a value: it may be a secret. */
-export class ConfigProblems extends Error {
-  override readonly name = 'ConfigProblems';
-}
-
-/** A secret given as `NAME_FILE` is read from that file, as container platforms mount them. */
-function withSecretFiles(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const result = { ...env };
-  for (const name of ['LOOKOUT_TOKEN_KEY', 'DATABASE_URL']) {
-    const file = env[`${name}_FILE`];
-    if (env[name] === undefined && file !== undefined) result[name] = readFileSync(file, 'utf8').trim();
-  }
-  return result;
-}
-
 /** Parses the environment. Throws `ConfigProblems`. */
 export function parseNodeConfig(env: NodeJS.ProcessEnv = process.env): NodeConfig {
-  const parsed = Environment.safeParse(withSecretFiles(env));
-  if (parsed.success) return parsed.data;
-  throw new ConfigProblems(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  return parseEnvironment(Environment, withSecretFiles(env, ['LOOKOUT_TOKEN_KEY', 'DATABASE_URL']));
 }

@@ -1,7 +1,7 @@
 /** Runs what a person runs: the starter and the `lookout` command, as processes of their own, and waits for what they do. */
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -113,6 +113,13 @@ export function pidsOf({ starter, gateway, stations }: RunningFederation): numbe
   return [starter.pid, gateway.pid, ...stations.map(({ pid }) => pid)].filter((pid) => pid !== null);
 }
 
+/** The services of a state folder, whether or not anybody still knows of them: Linux tells what each was started with. */
+export async function findServices(state: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const environments = pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''));
+  return (await Promise.all(environments)).filter((text) => text.includes(`LOOKOUT_DIRECTORY=${state}`));
+}
+
 export async function isListening(port: number): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1' });
   const answer = await new Promise<boolean>((resolve) => {
@@ -143,5 +150,6 @@ export interface Folder extends AsyncDisposable {
 /** A folder that is gone at the end of the scope. */
 export async function temporaryFolder(): Promise<Folder> {
   const folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-e2e-'));
+  await chmod(folder, 0o755); // PostgreSQL may run as another user than we do
   return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -4,10 +4,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 import {
   eventually,
   findPorts,
+  findServices,
   isAlive,
   isListening,
   lookout,
@@ -16,6 +18,12 @@ import {
   startToEnd,
   temporaryFolder,
 } from './launch.ts';
+
+/** The process that holds the lock of a state folder. */
+async function starterOf(state: string): Promise<number> {
+  const Lock = z.object({ pid: z.number() });
+  return Lock.parse(JSON.parse(await readFile(path.join(state, 'lock'), 'utf8'))).pid;
+}
 
 describe('npm start refuses in one sentence', () => {
   test('a port that is in use', async () => {
@@ -105,10 +113,7 @@ describe('a federation of two stations', () => {
     // The gateway answers before its stations do: this is in the middle of things.
     const stopped = startToEnd(...args);
     await eventually('the gateway has come up', () => isListening(port));
-    const lock: unknown = JSON.parse(await readFile(path.join(state, 'lock'), 'utf8'));
-    const pid =
-      typeof lock === 'object' && lock !== null && 'pid' in lock && typeof lock.pid === 'number' ? lock.pid : 0;
-    process.kill(pid, 'SIGINT');
+    process.kill(await starterOf(state), 'SIGINT');
     expect((await stopped).code).toBe(130);
     expect(await isListening(port)).toBe(false);
 
@@ -116,6 +121,21 @@ describe('a federation of two stations', () => {
     expect(again.said()).toContain('Imported');
   });
 });
+
+test.runIf(process.platform === 'linux')(
+  'a federation whose starter is killed while it comes up leaves no service behind',
+  async () => {
+    await using folder = await temporaryFolder();
+    const state = path.join(folder.path, 'state');
+    const port = await findPorts(4);
+    const killed = startToEnd('--state', state, '--port', String(port), '--stations', '3');
+    // Processes are there, and none of them has come as far as to listen.
+    await eventually('services are starting', async () => (await findServices(state)).length === 4);
+    process.kill(await starterOf(state), 'SIGKILL');
+    await killed;
+    await eventually('all have ended', async () => (await findServices(state)).length === 0);
+  },
+);
 
 describe('lookout without a federation', () => {
   test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { ConfigProblems, parseGatewayConfig } from '#gateway/config.ts';
+import { parseGatewayConfig } from '#gateway/config.ts';
+import { ConfigProblems } from '#server/environment.ts';
 
 describe('the configuration of the gateway', () => {
   test('needs nothing but the directory', () => {
