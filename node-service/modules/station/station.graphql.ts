@@ -4,7 +4,9 @@ import type { DonorHolding, HeldBar, HeldDonation, HeldRegistration } from '#sch
 import type { StationCode } from '#schema/ids.ts';
 
 import { builder } from '../../graphql/builder.ts';
+import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
 import { OutcomeType, ProcedureType } from '../../graphql/enums.ts';
+import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
 
 const largestBatch = 1000;
 
@@ -54,6 +56,22 @@ const DonorHoldingType = builder.objectRef<DonorHolding>('DonorHolding').impleme
     }),
   }),
 });
+
+const HoldingResult = builder.unionType('HoldingResult', {
+  description: 'What this station holds of a donor, or why that was not looked up.',
+  types: [DonorHoldingType, RefusedType],
+  resolveType: (value) => (isRefusal(value) ? 'Refused' : 'DonorHolding'),
+});
+
+builder.queryField('holding', (t) =>
+  t.field({
+    type: HoldingResult,
+    description: 'What this station itself holds of a donor, and nothing of any other station.',
+    args: { donor: t.arg({ type: DonorRefInput, description: 'The donor.' }) },
+    resolve: (_, { donor }, context) =>
+      orRefusal(async () => context.holdings.holdingOf(await donorTokenOf(donor, context))),
+  }),
+);
 
 /** The station that answers; there is only one. */
 interface Self {

@@ -230,6 +230,15 @@ describe('a question', () => {
 });
 
 describe('what the station holds', () => {
+  test('is told of the document in front of it, and of no document that cannot be', async () => {
+    const query = `query ($donor: DonorRef!) { holding(donor: $donor) { ... on DonorHolding { donations { collectedOn } bars { since } registrations { since } } ... on Refused { code } } }`;
+    expect(await station.ask(query, { donor: one })).toEqual({
+      data: { holding: { donations: [{ collectedOn: '2026-11-01' }], bars: [], registrations: [] } },
+    });
+    const donor = { document: { type: 'PASSPORT', number: 'no' } };
+    expect(await station.ask(query, { donor })).toEqual({ data: { holding: { code: 'BAD_DOCUMENT' } } });
+  });
+
   test('is told as minimal facts, to its own code only', async () => {
     const { data } = await station.ask(recordDonation, { input: { ...whole, donor: one } });
     const token = (data?.['recordDonation'] as { donor: string }).donor;
