@@ -44,7 +44,12 @@ for (const length of lengths) {
     console.log(await measure(Number(length)));
   } else {
     const run = promisify(execFile);
-    const { stdout } = await run(process.execPath, [fileURLToPath(import.meta.url), '--here', length]);
+    const { stdout } = await run(process.execPath, [
+      ...process.execArgv,
+      fileURLToPath(import.meta.url),
+      '--here',
+      length,
+    ]);
     process.stdout.write(stdout);
   }
 }
