@@ -1,6 +1,6 @@
 /**
- * The hot read: what this station holds of a donor. One prepared statement over the pool, for any number of donors; the
- * lookups that arrive in the same turn of the event loop share one execution.
+ * The hot read: what this station holds of a donor. A prepared statement over the pool; the lookups that arrive in
+ * the same turn of the event loop share one execution.
  */
 import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
@@ -13,18 +13,26 @@ import type { Outcome, Procedure } from '#schema/procedures.ts';
 
 import type { HoldingPort } from '../ports.ts';
 
-/** Every fact held of the donors `$1`, with the place of the donor in `$1`, counted from 1. */
-export const holdingsSql = `
-  SELECT asked.place::int, held.*
-  FROM unnest($1::bytea[]) WITH ORDINALITY AS asked(token, place)
-  CROSS JOIN LATERAL (
-    SELECT procedure::text, collected_on::text AS since, NULL::text AS until, volume_ml, outcome::text
-    FROM donation WHERE donation.token = asked.token
-    UNION ALL
-    SELECT 'BAR', confirmed_on::text, cleared_on::text, NULL, NULL FROM lookout WHERE lookout.token = asked.token
-    UNION ALL
-    SELECT 'HOME', registered_on::text, released_on::text, NULL, NULL FROM registration WHERE registration.token = asked.token
-  ) AS held`;
+/** Every fact held of a donor, who is an expression. */
+const factsOf = (donor: string): string => `
+  SELECT procedure::text, collected_on::text AS since, NULL::text AS until, volume_ml, outcome::text
+  FROM donation WHERE donation.token = ${donor}
+  UNION ALL
+  SELECT 'BAR', confirmed_on::text, cleared_on::text, NULL, NULL FROM lookout WHERE lookout.token = ${donor}
+  UNION ALL
+  SELECT 'HOME', registered_on::text, released_on::text, NULL, NULL FROM registration WHERE registration.token = ${donor}`;
+
+/** For the donor `$1`. PostgreSQL keeps the plan, which it does not where it must guess how many donors there are. */
+const one = { name: 'holding', text: `SELECT 1 AS place, held.* FROM (${factsOf('$1')}) AS held` };
+
+/** For the donors `$1`, with the place of each in `$1`, counted from 1. */
+const many = {
+  name: 'holdings',
+  text: `
+    SELECT asked.place::int, held.*
+    FROM unnest($1::bytea[]) WITH ORDINALITY AS asked(token, place)
+    CROSS JOIN LATERAL (${factsOf('asked.token')}) AS held`,
+};
 
 type Day = CivilDate;
 
@@ -42,11 +50,10 @@ function addFact(holding: DonorHolding, row: Row): void {
 
 async function read(pool: Pool, tokens: readonly DonorToken[]): Promise<DonorHolding[]> {
   const holdings = tokens.map((token): DonorHolding => ({ token, donations: [], bars: [], registrations: [] }));
+  const asked = tokens.map((token) => Buffer.from(token, 'base64url'));
   const { rows } = await pool
     .query<Row>({
-      name: 'holdings',
-      text: holdingsSql,
-      values: [tokens.map((token) => Buffer.from(token, 'base64url'))],
+      ...(asked.length === 1 ? { ...one, values: asked } : { ...many, values: [asked] }),
       rowMode: 'array',
     })
     .catch((cause: unknown) => {

@@ -41,17 +41,15 @@ export interface Eligibility {
 export function createEligibility({ station, ruleSet, holdings, federation, clock }: Dependencies): Eligibility {
   const offered = Procedure.options.filter((procedure) => offers(station.kind, procedure));
 
-  function dayAskedAbout(on: CivilDate | null): CivilDate {
-    return on ?? civilDateOf(clock.now());
-  }
+  const dayOf = (on: CivilDate | null, now: Date): CivilDate => on ?? civilDateOf(now);
 
   function refuseUnlessOffered(procedure: Procedure): void {
     if (!offers(station.kind, procedure)) throw new Refused('PROCEDURE_NOT_OFFERED');
   }
 
-  function knownFacts(own: DonorHolding, elsewhere: FederationAnswer): KnownFacts {
+  /** @param asOf when the own records began to be read: a fact recorded later may not be among them. */
+  function knownFacts(own: DonorHolding, elsewhere: FederationAnswer, asOf: Date): KnownFacts {
     const { code } = station;
-    const asOf = clock.now().toISOString();
     return {
       askedBy: code,
       donations: [...own.donations.map((fact) => ({ ...fact, station: code })), ...elsewhere.facts.donations],
@@ -60,36 +58,42 @@ export function createEligibility({ station, ruleSet, holdings, federation, cloc
         ...own.registrations.map((fact) => ({ ...fact, station: code })),
         ...elsewhere.facts.registrations,
       ],
-      coverage: coverageOf([{ station: code, state: 'OWN', asOf, fault: null }, ...elsewhere.coverage]),
+      coverage: coverageOf([
+        { station: code, state: 'OWN', asOf: asOf.toISOString(), fault: null },
+        ...elsewhere.coverage,
+      ]),
     };
   }
 
-  async function knownOf(token: DonorToken): Promise<KnownFacts> {
+  async function knownOf(token: DonorToken, now: Date): Promise<KnownFacts> {
     const [own, elsewhere] = await Promise.all([holdings.holdingOf(token), federation.heldElsewhere(token)]);
-    return knownFacts(own, elsewhere);
+    return knownFacts(own, elsewhere, now);
   }
 
   return {
     async check(token, procedure, on) {
       refuseUnlessOffered(procedure);
-      return decide(await knownOf(token), ruleSet, procedure, dayAskedAbout(on));
+      const now = clock.now();
+      return decide(await knownOf(token, now), ruleSet, procedure, dayOf(on, now));
     },
 
     async checkMany(tokens, procedure, on) {
       refuseUnlessOffered(procedure);
       if (tokens.length > largestBatch) throw new Refused('BATCH_TOO_LARGE', `A batch holds ${largestBatch} donors.`);
+      const now = clock.now();
       const [own, elsewhere] = await Promise.all([holdings.holdingsOf(tokens), federation.heldElsewhereOf(tokens)]);
-      const day = dayAskedAbout(on);
+      const day = dayOf(on, now);
       return tokens.map((_, place) => {
         const [held, heldElsewhere] = [own[place], elsewhere[place]];
         if (held === undefined || heldElsewhere === undefined) throw new RangeError('a port left out a donor');
-        return decide(knownFacts(held, heldElsewhere), ruleSet, procedure, day);
+        return decide(knownFacts(held, heldElsewhere, now), ruleSet, procedure, day);
       });
     },
 
     async schedule(token, on) {
-      const day = dayAskedAbout(on);
-      return { on: day, decisions: schedule(await knownOf(token), ruleSet, offered, day) };
+      const now = clock.now();
+      const day = dayOf(on, now);
+      return { on: day, decisions: schedule(await knownOf(token, now), ruleSet, offered, day) };
     },
   };
 }
