@@ -11,9 +11,6 @@ const boundaries = boundariesModule as unknown as ESLint.Plugin;
 const elements = [
   { type: 'schema', pattern: 'schema/**' },
   { type: 'server', pattern: 'server/**' },
-  { type: 'node-ports', pattern: 'node-service/ports.ts' },
-  { type: 'node-config', pattern: 'node-service/config.ts' },
-  { type: 'node-app', pattern: 'node-service/{app,main}.ts' },
   { type: 'node-db', pattern: 'node-service/db/**' },
   { type: 'node-domain', pattern: 'node-service/domain/**' },
   { type: 'node-module', pattern: 'node-service/modules/*/**', capture: ['module'] },
@@ -24,9 +21,19 @@ const elements = [
   { type: 'test', pattern: 'test/**' },
 ].map((element) => ({ ...element, partialMatch: false }));
 
+/** Files that have arrows of their own though they share a folder. */
+const files = [
+  { category: 'node-ports', pattern: 'node-service/ports.ts' },
+  { category: 'node-config', pattern: 'node-service/config.ts' },
+  { category: 'node-app', pattern: 'node-service/{app,main,version}.ts' },
+];
+
+const isFile = (name: string) => files.some(({ category }) => category === name);
+const selector = (name: string) => (isFile(name) ? { file: { categories: name } } : { element: { type: name } });
+
 const allow = (from: string, to: readonly string[]) => ({
-  from: { element: { type: from } },
-  allow: to.map((type) => ({ to: { element: { type } } })),
+  from: selector(from),
+  allow: to.map((name) => ({ to: selector(name) })),
 });
 
 const arrows = [
@@ -96,6 +103,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     settings: {
       'boundaries/elements': elements,
+      'boundaries/files': files,
       'import/resolver': { typescript: true, node: { extensions: ['.ts'] } },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
