@@ -46,42 +46,87 @@ export interface CheckFileOptions {
 
 export async function checkFile({ file, state, quiet }: CheckFileOptions): Promise<ExitCode> {
   const cases = await readCases(file);
-  const federation = await getFederation(state);
+  const put = questioner(await getFederation(state));
   const progress = createProgress({ quiet });
-  const count = { done: 0, refused: 0, different: 0 };
-  for await (const { line, answer } of inOrder(cases, width, (one) => put(one, federation))) {
+  const count = { done: 0, different: 0, unanswered: 0, refused: 0 };
+  const silent = new Set<string>();
+  for await (const { line, answer } of inOrder(cases, width, put)) {
     count.done += 1;
-    if (answer.__typename === 'Refused') count.refused += 1;
     if (line.expected !== undefined) count.different += 1;
+    if (answer.__typename === 'Refused') count.refused += 1;
+    if (answer.__typename === 'Unanswered') {
+      count.unanswered += 1;
+      silent.add(answer.sentence);
+    }
     progress.clear();
     process.stdout.write(`${JSON.stringify(line)}\n`);
     progress.update(`Checking ${bar(count.done, cases.length)} ${count.done} of ${cases.length}`);
   }
-  const { done, refused, different } = count;
-  const differs =
-    different === 0 ? 'none differs from what was expected' : `${different} differ from what was expected`;
-  progress.say(`${done} cases: ${differs}${refused > 0 ? `, ${refused} refused` : ''}.`);
-  if (different > 0) return exitCodes.no;
-  return refused > 0 ? exitCodes.failed : exitCodes.done;
+  for (const sentence of silent) progress.say(sentence);
+  progress.say(summaryOf(count));
+  if (count.different > 0) return exitCodes.no;
+  if (count.unanswered > 0) return exitCodes.unreachable;
+  return count.refused > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-async function put(one: Case, federation: RunningFederation) {
-  const answer = await askEligibility({
-    station: one.station,
-    url: getStationUrl(federation, one.station),
-    document: { type: one.document_type, number: one.document_number },
-    procedure: one.procedure,
-    on: one.on,
-  });
-  return { answer, line: lineOf(one, answer) };
+interface Count {
+  readonly done: number;
+  readonly different: number;
+  readonly unanswered: number;
+  readonly refused: number;
+}
+
+function summaryOf({ done, different, unanswered, refused }: Count): string {
+  const parts = [
+    `${different === 0 ? 'none differs' : `${different} differ`} from what was expected`,
+    ...(unanswered > 0 ? [`${unanswered} not answered`] : []),
+    ...(refused > 0 ? [`${refused} refused`] : []),
+  ];
+  return `${done} cases: ${parts.join(', ')}.`;
+}
+
+/** The station that was to answer could not be reached: the other cases go on. */
+interface Unanswered {
+  readonly __typename: 'Unanswered';
+  readonly sentence: string;
+}
+
+/** Puts cases to their stations. A station that was silent once is not asked again. */
+function questioner(federation: RunningFederation) {
+  const silent = new Map<string, Unanswered>();
+
+  const answerOf = async (one: Case): Promise<EligibilityAnswer | Unanswered> => {
+    const known = silent.get(one.station);
+    if (known !== undefined) return known;
+    try {
+      return await askEligibility({
+        station: one.station,
+        url: getStationUrl(federation, one.station),
+        document: { type: one.document_type, number: one.document_number },
+        procedure: one.procedure,
+        on: one.on,
+      });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.exitCode !== exitCodes.unreachable) throw error;
+      const unanswered: Unanswered = { __typename: 'Unanswered', sentence: error.message };
+      silent.set(one.station, unanswered);
+      return unanswered;
+    }
+  };
+
+  return async (one: Case) => {
+    const answer = await answerOf(one);
+    return { answer, line: lineOf(one, answer) };
+  };
 }
 
 interface Line {
   readonly case: string;
   readonly verdict: Verdict | null;
   readonly eligibleFrom: CivilDate | null;
-  /** Why there is no verdict. */
+  /** Why there is no verdict: a rule says no, or the station was silent. */
   readonly refused?: string;
+  readonly unanswered?: string;
   /** Whom the answer could not rest on. */
   readonly missing?: readonly string[];
   /** What the file expects, when that is something else. */
@@ -93,21 +138,30 @@ interface Expected {
   readonly eligibleFrom?: CivilDate | null;
 }
 
+/** What an answer says of a case. */
+function saidBy(answer: EligibilityAnswer | Unanswered): Omit<Line, 'case' | 'expected'> {
+  switch (answer.__typename) {
+    case 'Decision': {
+      const { verdict, eligibleFrom, coverage } = answer;
+      const missing = coverage.stations.filter(({ state }) => state === 'MISSING').map(({ station }) => station);
+      return { verdict, eligibleFrom, ...(missing.length > 0 && { missing }) };
+    }
+    case 'Refused':
+      return { verdict: null, eligibleFrom: null, refused: answer.code };
+    case 'Unanswered':
+      return { verdict: null, eligibleFrom: null, unanswered: answer.sentence };
+  }
+}
+
 /** The line of a case. What was left out is not expected; an empty day beside a verdict expects that there is none. */
-export function lineOf(one: Case, answer: EligibilityAnswer): Line {
-  const said =
-    answer.__typename === 'Decision'
-      ? { verdict: answer.verdict, eligibleFrom: answer.eligibleFrom }
-      : { verdict: null, eligibleFrom: null, refused: answer.code };
-  const missing =
-    answer.__typename === 'Decision'
-      ? answer.coverage.stations.filter(({ state }) => state === 'MISSING').map(({ station }) => station)
-      : [];
+export function lineOf(one: Case, answer: EligibilityAnswer | Unanswered): Line {
+  const said = saidBy(answer);
   const expected = expectedOf(one);
   const differs =
-    (expected.verdict !== undefined && expected.verdict !== said.verdict) ||
-    (expected.eligibleFrom !== undefined && expected.eligibleFrom !== said.eligibleFrom);
-  return { case: one.case, ...said, ...(missing.length > 0 && { missing }), ...(differs && { expected }) };
+    said.unanswered === undefined &&
+    ((expected.verdict !== undefined && expected.verdict !== said.verdict) ||
+      (expected.eligibleFrom !== undefined && expected.eligibleFrom !== said.eligibleFrom));
+  return { case: one.case, ...said, ...(differs && { expected }) };
 }
 
 function expectedOf({ verdict, eligible_from: eligibleFrom }: Case): Expected {

@@ -27,7 +27,7 @@ export const checkVerb = createVerb({
     ['check --file scripts/sample/checks.csv', 'many; a JSON line a case, exit code 3 when an expected answer differs'],
   ],
   exits:
-    '0 answered (or: all cases as expected), 1 failed, 2 wrong usage or a document that is none, 3 a case of the file differs from what it expects, 4 the station cannot be reached, 130 interrupted.',
+    '0 answered (or: all cases as expected), 1 failed, 2 wrong usage or a document that is none, 3 a case of the file differs from what it expects, 4 a station that was asked cannot be reached (the other cases of a file are answered), 130 interrupted.',
 })
   .option('--station <code>', 'the station that asks')
   .option('--document <type:number>', 'the document of the donor; - reads it from stdin')

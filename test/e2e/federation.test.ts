@@ -108,6 +108,24 @@ describe('a federation that has just come up', () => {
     expect(code).toBe(0);
   });
 
+  test('answers the other cases of a file when one station is not there, and exits with 4', async () => {
+    const asked = checks.slice(0, 12);
+    const gone = asked[0]?.station;
+    const running = await federation.running();
+    const stations = running.stations.map((one) => (one.code === gone ? { ...one, url: 'http://127.0.0.1:9' } : one));
+    const elsewhere = path.join(folder.path, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(layoutOf(elsewhere).federation, JSON.stringify({ ...running, stations }));
+
+    const file = await csvOf('some.csv', asked);
+    const { code, stdout, stderr } = await lookout('check', '--file', file, '--state', elsewhere);
+    expect(linesOf(stdout).map((line) => [line.case, line.verdict])).toEqual(
+      asked.map((one) => [one.case, one.station === gone ? null : one.verdict]),
+    );
+    expect(stderr).toContain(`Station ${gone ?? ''} cannot be reached`);
+    expect(code).toBe(4);
+  });
+
   test('says which answers differ from what a file expects, and exits with 3', async () => {
     const [first, second] = checks.filter(({ verdict }) => verdict === 'DEFERRED');
     if (first === undefined || second === undefined) throw new Error('the sample has no such cases');

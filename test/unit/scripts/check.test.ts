@@ -173,4 +173,14 @@ describe('the line of a case', () => {
       expected: { verdict: 'ELIGIBLE' },
     });
   });
+
+  test('takes silence for no answer, which is neither right nor wrong', () => {
+    const sentence = 'Station 310198B01 cannot be reached.';
+    expect(lineOf(caseOf({ verdict: 'ELIGIBLE' }), { __typename: 'Unanswered', sentence })).toEqual({
+      case: '7',
+      verdict: null,
+      eligibleFrom: null,
+      unanswered: sentence,
+    });
+  });
 });
