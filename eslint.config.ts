@@ -36,6 +36,18 @@ const allow = (from: string, to: readonly string[]) => ({
   allow: to.map((name) => ({ to: selector(name) })),
 });
 
+/** All of the node service, for those who put it together or run it. */
+const nodeService = [
+  'node-domain',
+  'node-ports',
+  'node-config',
+  'node-db',
+  'node-module',
+  'node-adapter',
+  'node-graphql',
+  'node-app',
+];
+
 const arrows = [
   allow('schema', ['schema']),
   allow('server', ['schema', 'server']),
@@ -50,48 +62,10 @@ const arrows = [
   },
   allow('node-adapter', ['schema', 'node-domain', 'node-ports', 'node-db', 'node-adapter']),
   allow('node-graphql', ['schema', 'server', 'node-domain', 'node-ports', 'node-db', 'node-module', 'node-graphql']),
-  allow('node-app', [
-    'schema',
-    'server',
-    'node-domain',
-    'node-ports',
-    'node-config',
-    'node-db',
-    'node-module',
-    'node-adapter',
-    'node-graphql',
-    'node-app',
-  ]),
+  allow('node-app', ['schema', 'server', ...nodeService]),
   allow('gateway', ['schema', 'server', 'gateway']),
-  allow('scripts', [
-    'schema',
-    'server',
-    'node-app',
-    'node-config',
-    'node-db',
-    'node-ports',
-    'node-domain',
-    'node-module',
-    'node-adapter',
-    'node-graphql',
-    'gateway',
-    'scripts',
-  ]),
-  allow('test', [
-    'schema',
-    'server',
-    'node-app',
-    'node-config',
-    'node-db',
-    'node-ports',
-    'node-domain',
-    'node-module',
-    'node-adapter',
-    'node-graphql',
-    'gateway',
-    'scripts',
-    'test',
-  ]),
+  allow('scripts', ['schema', 'server', ...nodeService, 'gateway', 'scripts']),
+  allow('test', ['schema', 'server', ...nodeService, 'gateway', 'scripts', 'test']),
 ];
 
 export default defineConfig(

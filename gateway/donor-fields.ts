@@ -7,12 +7,11 @@ import { z } from 'zod';
 
 import { faults } from '#schema/codes.ts';
 import { Refused } from '#schema/errors.ts';
+import { largestBatch } from '#schema/facts.ts';
 import { DonorToken, StationCode } from '#schema/ids.ts';
 
 import type { Context } from './context.ts';
 import type { Donor } from './donors.ts';
-
-const LARGEST_BATCH = 1000;
 
 const faultValues = Object.entries(faults).map(([code, { en }]) => `${JSON.stringify(en)} ${code}`);
 
@@ -137,7 +136,7 @@ export const donorResolvers = {
     },
     donors: (_: unknown, args: unknown, { donors, requestId }: Context): Promise<Donor[]> => {
       const asked = DonorsArguments.parse(args);
-      if (asked.tokens.length > LARGEST_BATCH) throw new Refused('BATCH_TOO_LARGE');
+      if (asked.tokens.length > largestBatch) throw new Refused('BATCH_TOO_LARGE');
       return donors.donors(asked.tokens, { except: asked.except, requestId });
     },
   },

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import type { Logger } from 'pino';
 
 import { Fault } from '#schema/errors.ts';
-import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
+import { ruleSets } from '#schema/rule-sets.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
@@ -39,7 +39,7 @@ export interface NodeService {
 const systemClock: ClockPort = { now: () => new Date() };
 
 function ruleSetOf(config: NodeConfig): RuleSet {
-  const ruleSet = ruleSets.get(config.LOOKOUT_RULE_SET) ?? ruleSets.get(defaultRuleSetId);
+  const ruleSet = ruleSets.get(config.LOOKOUT_RULE_SET);
   if (ruleSet === undefined) throw new Fault('INTERNAL');
   return ruleSet;
 }

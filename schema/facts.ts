@@ -17,12 +17,17 @@ export const HeldDonation = z.object({
 });
 export type HeldDonation = z.infer<typeof HeldDonation>;
 
+/** The most donors one question may name, at a station and at the gateway. */
+export const largestBatch = 1000;
+
+const span = { since: CivilDate, until: CivilDate.nullable() };
+
 /** Refer this donor to a physician: in force from `since` until the day `until`, or still (null). */
-export const HeldBar = z.object({ since: CivilDate, until: CivilDate.nullable() });
+export const HeldBar = z.object(span);
 export type HeldBar = z.infer<typeof HeldBar>;
 
 /** A plasma station has this donor as its own: in force from `since` until the day `until`, or still (null). */
-export const HeldRegistration = z.object({ since: CivilDate, until: CivilDate.nullable() });
+export const HeldRegistration = z.object(span);
 export type HeldRegistration = z.infer<typeof HeldRegistration>;
 
 /** What one station holds of one donor. */

@@ -1,8 +1,11 @@
 /** A station's own eligibility, all facts local: in process, for a batch, and over HTTP, each against the bare query. */
+import type { Pool } from 'pg';
+
 import { createPostgresHoldings } from '#node/adapters/postgres-holdings.ts';
 import { createDatabase } from '#node/db/client.ts';
 import { createEligibility } from '#node/modules/eligibility/eligibility.ts';
 import type { Eligibility } from '#node/modules/eligibility/eligibility.ts';
+import { largestBatch } from '#schema/facts.ts';
 import { ruleSets } from '#schema/rule-sets.ts';
 
 import { measureInterleaved } from './bench.ts';
@@ -15,7 +18,6 @@ import { anyToken, createBenchDatabase, station } from './station/data.ts';
 import { queryMany, queryOne } from './station/floor.ts';
 
 const inFlight = 32;
-const batch = 1000;
 const poolSize = 8;
 
 const cpuMs = (): number => {
@@ -38,7 +40,7 @@ async function repeat(operation: () => Promise<unknown>, atATime: number, second
 }
 
 /** The use case of a station that is alone in its federation. */
-function createOwnEligibility(pool: Parameters<typeof createPostgresHoldings>[0]['pool']): Eligibility {
+function createOwnEligibility(pool: Pool): Eligibility {
   const ruleSet = ruleSets.get('CN-2012');
   if (ruleSet === undefined) throw new Error('no rule set');
   const nobody = { facts: { donations: [], bars: [], registrations: [] }, coverage: [] };
@@ -54,48 +56,50 @@ function createOwnEligibility(pool: Parameters<typeof createPostgresHoldings>[0]
   });
 }
 
-const anyTokens = () => Array.from({ length: batch }, anyToken);
+const anyTokens = () => Array.from({ length: largestBatch }, anyToken);
+
+type Questions = (
+  pool: Pool,
+  eligibility: Eligibility,
+) => readonly (readonly [name: string, ask: () => Promise<unknown>])[];
+
+/** The bare query, then ours, taking turns in this process, so many questions in flight. */
+async function inProcess(questions: Questions, atATime: number): Promise<readonly Measured[]> {
+  await using bench = await createBenchDatabase();
+  const database = createDatabase(bench.url, { poolSize });
+  const contenders = questions(database.pool, createOwnEligibility(database.pool)).map(([name, ask]): Contender => ({
+    name,
+    run: (seconds) => repeat(ask, atATime, seconds),
+  }));
+  const measured = await measureInterleaved({ contenders, rounds: 5, seconds: 2 });
+  await database.stop();
+  return measured;
+}
 
 export const inProcessBench: BenchWithGoals = {
   name: 'station, in process: one donor, 32 in flight',
   goals: [{ contender: 'eligibility', measure: 'perSecond', ratio: 0.6 }],
-  async run() {
-    await using bench = await createBenchDatabase();
-    const database = createDatabase(bench.url, { poolSize });
-    const { pool } = database;
-    const eligibility = createOwnEligibility(pool);
-    const contenders: Contender[] = [
-      { name: 'bare prepared query', run: (seconds) => repeat(() => queryOne(pool, anyToken()), inFlight, seconds) },
-      {
-        name: 'eligibility',
-        run: (seconds) => repeat(() => eligibility.check(anyToken(), 'WHOLE_BLOOD', null), inFlight, seconds),
-      },
-    ];
-    const measured = await measureInterleaved({ contenders, rounds: 5, seconds: 1.5 });
-    await database.stop();
-    return measured;
-  },
+  run: () =>
+    inProcess(
+      (pool, eligibility) => [
+        ['bare prepared query', () => queryOne(pool, anyToken())],
+        ['eligibility', () => eligibility.check(anyToken(), 'WHOLE_BLOOD', null)],
+      ],
+      inFlight,
+    ),
 };
 
 export const batchBench: BenchWithGoals = {
   name: 'station, in process: a batch of 1,000 donors, 2 in flight',
   goals: [{ contender: 'eligibilityBatch', measure: 'perSecond', ratio: 0.5 }],
-  async run() {
-    await using bench = await createBenchDatabase();
-    const database = createDatabase(bench.url, { poolSize });
-    const { pool } = database;
-    const eligibility = createOwnEligibility(pool);
-    const contenders: Contender[] = [
-      { name: 'one = ANY query', run: (seconds) => repeat(() => queryMany(pool, anyTokens()), 2, seconds) },
-      {
-        name: 'eligibilityBatch',
-        run: (seconds) => repeat(() => eligibility.checkMany(anyTokens(), 'WHOLE_BLOOD', null), 2, seconds),
-      },
-    ];
-    const measured = await measureInterleaved({ contenders, rounds: 5, seconds: 2 });
-    await database.stop();
-    return measured;
-  },
+  run: () =>
+    inProcess(
+      (pool, eligibility) => [
+        ['one = ANY query', () => queryMany(pool, anyTokens())],
+        ['eligibilityBatch', () => eligibility.checkMany(anyTokens(), 'WHOLE_BLOOD', null)],
+      ],
+      2,
+    ),
 };
 
 const query = `query ($token: DonorToken!) {

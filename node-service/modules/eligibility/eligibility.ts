@@ -5,6 +5,7 @@ import { coverageOf } from '#schema/coverage.ts';
 import type { Decision, KnownFacts } from '#schema/decision.ts';
 import type { Member } from '#schema/directory.ts';
 import { Refused } from '#schema/errors.ts';
+import { largestBatch } from '#schema/facts.ts';
 import type { DonorHolding } from '#schema/facts.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import { offers, Procedure } from '#schema/procedures.ts';
@@ -12,9 +13,6 @@ import type { RuleSet } from '#schema/rule-set.ts';
 
 import { decide, schedule } from '../../domain/eligibility.ts';
 import type { ClockPort, FederationAnswer, FederationPort, HoldingPort } from '../../ports.ts';
-
-/** The most donors one batch may name. */
-export const largestBatch = 1000;
 
 interface Dependencies {
   readonly station: Pick<Member, 'code' | 'kind'>;

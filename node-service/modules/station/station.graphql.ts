@@ -1,5 +1,6 @@
 /** What a station answers to the federation about itself: the merge entry of the gateway. Minimal facts, no record numbers. */
 import { Refused } from '#schema/errors.ts';
+import { largestBatch } from '#schema/facts.ts';
 import type { DonorHolding, HeldBar, HeldDonation, HeldRegistration } from '#schema/facts.ts';
 import type { StationCode } from '#schema/ids.ts';
 
@@ -7,8 +8,6 @@ import { builder } from '../../graphql/builder.ts';
 import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
 import { OutcomeType, ProcedureType } from '../../graphql/enums.ts';
 import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
-
-const largestBatch = 1000;
 
 const HeldDonationType = builder.objectRef<HeldDonation>('HeldDonation').implement({
   description: 'A draw, as far as an interval needs it.',
