@@ -74,6 +74,14 @@ export const faults = {
   },
   /** The directory file cannot be read or is not valid; the cause says what is wrong with it. */
   DIRECTORY_UNUSABLE: { retryable: false, zh: '目录文件无法使用。', en: 'The directory file cannot be used.' },
+  /** The donor log did not take or give what was asked of it in time. */
+  LOG_UNAVAILABLE: { retryable: true, zh: '献血者日志暂不可用。', en: 'The donor log is not available.' },
+  /** The donor log has another number of partitions than the federation agreed on: donors would lose their order. */
+  LOG_CHANGED: {
+    retryable: false,
+    zh: '献血者日志的分区数与联盟约定不符。',
+    en: 'The donor log does not have the partitions the federation agreed on.',
+  },
   /** The station's own database did not answer. */
   DATABASE_UNAVAILABLE: { retryable: true, zh: '数据库暂不可用。', en: 'The database is not available.' },
   /** Anything unexpected. The details are in the station's log under the request id, never in the answer. */
