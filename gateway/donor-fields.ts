@@ -106,9 +106,11 @@ export const donorTypeDefs = /* GraphQL */ `
   enum CoverageState {
     "The asking station's own records."
     OWN
+    "The asking station's copy of the donor log, complete for this station up to \`asOf\`."
+    REPLICATED
     "It answered just now."
     LIVE
-    "It did not answer; \`fault\` says why."
+    "Neither; \`fault\` says why."
     MISSING
   }
 

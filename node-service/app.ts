@@ -64,12 +64,13 @@ interface Parts {
   readonly tokens: TokenPort;
   readonly federation: FederationPort;
   readonly isLoaded: () => Promise<boolean>;
+  readonly others: () => readonly StationCode[];
   readonly readiness: () => Promise<readonly Check[]>;
 }
 
 /** The use cases of a station, as its resolvers find them. */
 function createContext(config: NodeConfig, parts: Parts): Context {
-  const { station, clock, tokens, federation, isLoaded, readiness } = parts;
+  const { station, clock, tokens, federation, isLoaded, others, readiness } = parts;
   const { prisma, pool } = parts.database;
   const holdings = createPostgresHoldings({ pool, isLoaded });
   return {
@@ -80,7 +81,7 @@ function createContext(config: NodeConfig, parts: Parts): Context {
     clock,
     tokens,
     holdings,
-    eligibility: createEligibility({ station, ruleSet: ruleSetOf(config), holdings, federation, clock }),
+    eligibility: createEligibility({ station, ruleSet: ruleSetOf(config), holdings, federation, clock, others }),
     donations: createDonations({ station, prisma, clock }),
     lookouts: createLookouts({ prisma, clock }),
     registrations: createRegistrations({ station, prisma, clock }),
@@ -110,7 +111,12 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
     { name: 'import', ok: await isLoaded() },
   ];
-  const context = createContext(config, { station, clock, database, tokens, federation, isLoaded, readiness });
+  const others = (): StationCode[] =>
+    directory
+      .current()
+      .members.filter(({ code, status }) => status === 'ACTIVE' && code !== station.code)
+      .map(({ code }) => code);
+  const context = createContext(config, { station, clock, database, tokens, federation, isLoaded, others, readiness });
   const server = createGraphqlServer({
     schema: stationSchema,
     context: () => context,

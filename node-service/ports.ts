@@ -1,9 +1,16 @@
 /** The outside world as the node service sees it. Each port has one adapter, named after its technology. */
-import type { Directory } from '#schema/directory.ts';
+import type { QuarantineReason } from '#schema/codes.ts';
+import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
 import type { NormalDocument } from '#schema/documents.ts';
+import type { DonorEvent, EventBody, JwsKind } from '#schema/events.ts';
 import type { DonorFacts, DonorHolding } from '#schema/facts.ts';
-import type { DonorToken } from '#schema/ids.ts';
+import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
+
+import type { Conflict } from './domain/conflict.ts';
+import type { ClaimOutcome, History, HistoryBody } from './domain/history.ts';
+import type { Moment } from './domain/log-clock.ts';
+import type { Heard } from './domain/sequence.ts';
 
 /** Makes donor tokens. An HMAC for now; the oblivious tokens of DESIGN section 8 will take its place. */
 export interface TokenPort {
@@ -22,15 +29,41 @@ export interface HoldingPort {
 /** What the other members hold of a donor, and which of them were heard. */
 export interface FederationAnswer {
   readonly facts: DonorFacts;
-  /** Every other active member once. */
+  /** Every station that was to be asked, once. */
   readonly coverage: readonly StationCoverage[];
 }
 
 /** The other members, asked live through the gateway. Never throws: who cannot be heard is `MISSING` in the coverage. */
 export interface FederationPort {
-  /** Concurrent callers share one question to the gateway. */
-  heldElsewhere(token: DonorToken): Promise<FederationAnswer>;
-  heldElsewhereOf(tokens: readonly DonorToken[]): Promise<FederationAnswer[]>;
+  /** Concurrent callers who ask the same stations share one question to the gateway. */
+  heldElsewhere(token: DonorToken, stations: readonly StationCode[]): Promise<FederationAnswer>;
+  /** @param stations the members to ask: all others, or those of which the own copy of the log is not fresh. */
+  heldElsewhereOf(tokens: readonly DonorToken[], stations: readonly StationCode[]): Promise<FederationAnswer[]>;
+}
+
+/** What a station knows of a donor without asking anybody. */
+export interface DonorKnowledge {
+  /** Its own records. */
+  readonly own: DonorHolding;
+  /** What the donor log says, in its order, as far as it is applied here; with the station's own events among it. */
+  readonly history: History;
+}
+
+/** The hot read of a check: own records and the copy of the donor log in one statement. */
+export interface KnowledgePort {
+  /** Concurrent callers share one query. Rejects with `STATION_NOT_READY` and `DATABASE_UNAVAILABLE`. */
+  knowledgeOf(token: DonorToken): Promise<DonorKnowledge>;
+  /** The same for many donors, in order, in one query. */
+  knowledgeOfMany(tokens: readonly DonorToken[]): Promise<DonorKnowledge[]>;
+}
+
+/** How complete this station's copy of the donor log is, by station. Asked before the copy is read, so that it never promises too much. */
+export interface FreshnessPort {
+  /**
+   * Every active member but the own station once: `REPLICATED` with its watermark while that is younger than the policy
+   * allows, `MISSING` otherwise. The same value while nothing changes, so that seven hundred members cost a check nothing.
+   */
+  current(): readonly StationCoverage[];
 }
 
 /** Who is a member, as of now. */
@@ -41,6 +74,148 @@ export interface DirectoryPort {
 /** The time. A port, so that the day a decision is made on is never read in the middle of one. */
 export interface ClockPort {
   now(): Date;
+}
+
+/** Durations: only the difference between two moments means anything. */
+export interface StopwatchPort {
+  moment(): Moment;
+}
+
+/** The log's time as bounds that hold whatever the clocks say; null until the log was heard. */
+export interface LogTimePort {
+  latest(): number | null;
+  earliest(): number | null;
+}
+
+/** Signs what this station says in the log, with its newest key. */
+export interface SignerPort {
+  /** A compact JWS (EdDSA) with the `typ` of its kind and the `kid` of the key. The same payload gives the same JWS. */
+  sign(kind: JwsKind, payload: string): Promise<string>;
+}
+
+/** A JWS of a member, found genuine. */
+export interface Signed {
+  readonly signer: Member;
+  readonly payload: string;
+}
+
+/** Checks what members say in the log: form, type, key of the directory at the time the log took it, signature. Never rejects. */
+export interface VerifierPort {
+  /** @param appendedAt when the log took it, in milliseconds. */
+  verify(kind: JwsKind, jws: string, appendedAt: number): Promise<Signed | QuarantineReason>;
+}
+
+/** An event that is on its way out. */
+export interface OutboxEvent {
+  readonly id: EventId;
+  readonly partition: number;
+  readonly seq: number;
+  readonly token: DonorToken;
+  readonly at: Date;
+  readonly body: EventBody;
+}
+
+/** What this station has told and has still to tell. Every method is one transaction. Each rejects with `DATABASE_UNAVAILABLE`. */
+export interface OutboxPort {
+  /** Gives every event that has none its `seq`, the next of its partition, in the order of their ids, at most `limit` at once; answers how many. */
+  count(limit: number): Promise<number>;
+  /** Events that are counted and not known to be in the log, in order within each partition, at most `limit`. */
+  unpublished(limit: number): Promise<OutboxEvent[]>;
+  /** Notes that every `seq` up to these is in the log, by partition. Never goes back. */
+  published(upTo: ReadonlyMap<number, number>): Promise<void>;
+  /** In one snapshot: whether nothing waits, and the last published `seq` of each of so many partitions. */
+  state(partitions: number): Promise<{ readonly isDrained: boolean; readonly seqs: readonly number[] }>;
+  /** Events from `seq` on in a partition, in order, at most `limit`; what others ask for when they miss some. */
+  since(partition: number, seq: number, limit: number): Promise<OutboxEvent[]>;
+  /** Goes on counting after these, by partition, where it is behind: a database restored from a backup must not use a number twice. */
+  advance(highest: ReadonlyMap<number, number>): Promise<void>;
+  /** Takes back an event that was never counted; answers whether it did. */
+  withdraw(id: EventId): Promise<boolean>;
+}
+
+/** An event that was verified, at its place in the log. */
+export interface PlacedEvent {
+  readonly event: Omit<DonorEvent, 'body'> & { readonly body: HistoryBody };
+  readonly offset: number;
+  readonly appendedAt: number;
+  /** The first 16 bytes of the SHA-256 of the payload, in base64url. */
+  readonly digest: string;
+  /** The JWS of a parked event; null otherwise. */
+  readonly raw: string | null;
+}
+
+/** A record that was not applied. */
+export interface QuarantinedRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly appendedAt: number;
+  readonly reason: QuarantineReason;
+  readonly origin: string | null;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** One transaction on the copy of the log, alone in its partition. All or nothing is kept. */
+export interface InboxTransaction {
+  /** The next offset wanted, as it was when the transaction began. */
+  readonly position: number;
+  heardOf(origins: readonly StationCode[]): Promise<Map<StationCode, Heard>>;
+  /** The digests of events that are there already, by `origin seq`. */
+  digestsOf(events: readonly { origin: StationCode; seq: number }[]): Promise<Map<string, string>>;
+  /** The `seq`s of an origin beyond `upTo`, in order. */
+  seqsBeyond(origin: StationCode, upTo: number): Promise<number[]>;
+  /** Adds events; one under the same origin and `seq` is replaced. `isOwn` is found by the outbox. */
+  add(events: readonly PlacedEvent[]): Promise<void>;
+  /** Of these donors, those of whom this station itself has said something in the log. */
+  ownAmong(tokens: readonly DonorToken[]): Promise<Set<DonorToken>>;
+  historiesOf(tokens: readonly DonorToken[]): Promise<Map<DonorToken, History>>;
+  settle(claims: ReadonlyMap<EventId, ClaimOutcome>): Promise<void>;
+  /** Makes the conflicts of these donors what is given: opens new ones, withdraws those that are gone, leaves resolved ones. */
+  setConflicts(conflicts: ReadonlyMap<DonorToken, readonly Conflict[]>): Promise<void>;
+  quarantine(records: readonly QuarantinedRecord[]): Promise<void>;
+  /** Takes records out of quarantine. */
+  release(offsets: readonly number[]): Promise<void>;
+  setHeard(heard: ReadonlyMap<StationCode, Heard>): Promise<void>;
+  setPosition(next: number): Promise<void>;
+}
+
+/** What was heard of one origin in one partition. */
+export interface OriginProgress {
+  readonly origin: StationCode;
+  readonly partition: number;
+  readonly heard: Heard;
+}
+
+/** This station's copy of the donor log. Each method rejects with `DATABASE_UNAVAILABLE`. */
+export interface InboxPort {
+  /** The next offset of each of so many partitions. */
+  positions(partitions: number): Promise<number[]>;
+  progress(): Promise<OriginProgress[]>;
+  transact<T>(partition: number, work: (transaction: InboxTransaction) => Promise<T>): Promise<T>;
+  /** Records in quarantine for one of these reasons, in the order of the log, at most `limit` after a place. */
+  quarantined(
+    partition: number,
+    reasons: readonly QuarantineReason[],
+    after: number,
+    limit: number,
+  ): Promise<QuarantinedRecord[]>;
+  /** Parked events of a partition, in the order of the log, at most `limit` after a place. */
+  parked(partition: number, after: number, limit: number): Promise<PlacedEvent[]>;
+  /** Forgets the whole copy, positions and all; what the station itself recorded stays. Conflicts keep how they were resolved. */
+  forget(): Promise<void>;
+}
+
+/** An event as its origin sends it again, with the place the origin found it at. */
+export interface ResentEvent {
+  readonly jws: string;
+  readonly offset: number;
+  readonly appendedAt: number;
+}
+
+/** The origins of events, asked for what is missing here. */
+export interface OriginPort {
+  /** Events of an origin from `seq` on in a partition, in order. Rejects with a `Fault` that names the station. */
+  eventsSince(origin: StationCode, partition: number, seq: number): Promise<ResentEvent[]>;
 }
 
 /** The two streams of the donor log: facts, a donor's always in one partition; and heartbeats, one partition. */

@@ -35,6 +35,23 @@ export const refusals = {
     zh: '解除日期不能早于确认日期。',
     en: 'A lookout cannot be cleared before it was confirmed.',
   },
+  /** The rules, or what is known of the donor, do not allow it now. Ask `eligibility` for the reasons. */
+  NOT_ELIGIBLE: {
+    zh: '该献血者目前不可采集，请查询资格。',
+    en: 'The donor may not give this now: ask for eligibility.',
+  },
+  /** Another chair of the federation holds a permit for this donor. Wait until it is over. */
+  PERMIT_TAKEN: {
+    zh: '该献血者正在联盟内其他采集位，请稍候。',
+    en: 'Another chair of the federation holds a permit for this donor.',
+  },
+  /** This station has no permit of this id for this donor and procedure. */
+  PERMIT_UNKNOWN: {
+    zh: '本站没有该采集许可。',
+    en: 'This station has no such permit for this donor and procedure.',
+  },
+  /** What was to be settled is settled already. */
+  ALREADY_RESOLVED: { zh: '该事项已处理。', en: 'This has been resolved already.' },
   /** A field of the input is outside its range; the message names the field. */
   BAD_INPUT: { zh: '输入内容不符合要求。', en: 'The input is not valid.' },
 } as const satisfies Record<string, Sentence>;
@@ -94,6 +111,29 @@ export const faults = {
 
 /** What broke. */
 export type FaultCode = keyof typeof faults;
+
+/** Quarantine: why a record of the donor log was not applied. It is kept with its reason and blocks nothing. */
+export const quarantineReasons = {
+  /** The record is no compact JWS, or its payload is not the JSON of an event. */
+  UNREADABLE: { zh: '记录无法解析。', en: 'The record cannot be read.' },
+  /** The signature, or the type of the JWS, is wrong. */
+  BAD_SIGNATURE: { zh: '签名无效。', en: 'The signature is not valid.' },
+  /** The directory has no such member. Tried again when the directory changes. */
+  UNKNOWN_MEMBER: { zh: '目录中没有该成员。', en: 'The directory has no such member.' },
+  /** The directory has no such key of the member, or not at the time the log took the record. Tried again when the directory changes. */
+  UNKNOWN_KEY: { zh: '该成员在当时没有此密钥。', en: 'The member had no such key at that time.' },
+  /** Well signed, but its fields are not those of its type. */
+  BAD_SHAPE: { zh: '事件内容不符合其类型。', en: 'The fields are not those of the type of event.' },
+  /** The member does not do this: source plasma and registrations belong to plasma stations. */
+  NOT_ITS_KIND: { zh: '该类站点不能发布此事件。', en: 'A station of this kind cannot say this.' },
+  /** The donor's partition is another one, or the record is under another key than its donor's. */
+  WRONG_PARTITION: { zh: '记录不在该献血者的分区。', en: "The record is not in its donor's partition." },
+  /** The origin has said something else under the same number. It is asked which of the two stands. */
+  FORKED: { zh: '同一序号出现两个不同事件。', en: 'Two different events under one number.' },
+} as const satisfies Record<string, Sentence>;
+
+/** Why a record was not applied. */
+export type QuarantineReason = keyof typeof quarantineReasons;
 
 /** Rejections: why one row of an imported file was left out. The rest of the file is imported. */
 export const rejections = {

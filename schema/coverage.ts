@@ -8,12 +8,13 @@ import { StationCode } from './ids.ts';
 const faultCodes = Object.keys(faults) as [FaultCode, ...FaultCode[]];
 
 /**
- * One station's part in an answer. `OWN`: the asking station's own records. `LIVE`: it answered just now. `MISSING`: it
- * did not, and `fault` says why. `asOf` is the instant (ISO 8601, UTC) up to which what it said is complete.
+ * One station's part in an answer. `OWN`: the asking station's own records. `REPLICATED`: the asking station's copy of the
+ * donor log is complete for it up to its watermark. `LIVE`: it answered just now. `MISSING`: neither, and `fault` says why.
+ * `asOf` is the instant (ISO 8601, UTC) up to which what it said is complete: the watermark, where there is one.
  */
 export const StationCoverage = z.object({
   station: StationCode,
-  state: z.enum(['OWN', 'LIVE', 'MISSING']),
+  state: z.enum(['OWN', 'REPLICATED', 'LIVE', 'MISSING']),
   asOf: z.iso.datetime().nullable(),
   fault: z.enum(faultCodes).nullable(),
 });

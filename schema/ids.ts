@@ -37,3 +37,7 @@ export type LookoutNumber = z.infer<typeof LookoutNumber>;
 /** The number a plasma station gave a registration; unique within the station. */
 export const RegistrationNumber = recordNumber.brand<'RegistrationNumber'>();
 export type RegistrationNumber = z.infer<typeof RegistrationNumber>;
+
+/** An event of the donor log: a UUID, version 7. A permit has the id of the event that claimed it. */
+export const EventId = z.uuid().brand<'EventId'>();
+export type EventId = z.infer<typeof EventId>;

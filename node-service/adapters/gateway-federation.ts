@@ -50,12 +50,6 @@ export function createGatewayFederation(options: Options): FederationPort & { st
   const { origin, pathname } = new URL('graphql', `${options.gatewayUrl.replace(/\/$/, '')}/`);
   const pool = new Pool(origin, { connections: 16, connect: { timeout: deadlineMs } });
 
-  const others = (): StationCode[] =>
-    directory
-      .current()
-      .members.filter((member) => member.status === 'ACTIVE' && member.code !== station)
-      .map((member) => member.code);
-
   const missing = (code: StationCode, fault: FaultCode): StationCoverage => ({
     station: code,
     state: 'MISSING',
@@ -63,50 +57,74 @@ export function createGatewayFederation(options: Options): FederationPort & { st
     asOf: null,
   });
 
-  const silence = (): FederationAnswer => ({
+  const silence = (asked: readonly StationCode[]): FederationAnswer => ({
     facts: nothing,
-    coverage: others().map((code) => missing(code, 'GATEWAY_UNREACHABLE')),
+    coverage: asked.map((code) => missing(code, 'GATEWAY_UNREACHABLE')),
   });
 
-  async function ask(tokens: readonly DonorToken[]): Promise<z.infer<typeof Answer>> {
+  async function ask(tokens: readonly DonorToken[], stations: readonly StationCode[]): Promise<z.infer<typeof Answer>> {
     const { body } = await pool.request({
       method: 'POST',
       path: pathname,
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ query: question, variables: { tokens, except: [station] } }),
+      body: JSON.stringify({ query: question, variables: { tokens, except: exceptions(stations) } }),
       signal: AbortSignal.timeout(deadlineMs),
     });
     return Answer.parse(await body.json());
   }
 
+  // The gateway asks everybody but these, so that it is the directory it has that says who everybody is.
+  const exceptions = (stations: readonly StationCode[]): StationCode[] => {
+    const asked = new Set(stations);
+    const active = directory.current().members.filter(({ status }) => status === 'ACTIVE');
+    return [...new Set([station, ...active.map(({ code }) => code)])].filter((code) => !asked.has(code));
+  };
+
   // A member the gateway does not know of, though the own directory does, was not heard.
-  function complete(heard: readonly StationCoverage[]): StationCoverage[] {
+  function complete(heard: readonly StationCoverage[], asked: readonly StationCode[]): StationCoverage[] {
     const known = new Set(heard.map((coverage) => coverage.station));
-    const unheard = others().filter((code) => !known.has(code));
+    const unheard = asked.filter((code) => !known.has(code));
     return [...heard, ...unheard.map((code) => missing(code, 'STATION_UNKNOWN'))];
   }
 
-  async function heldElsewhereOf(tokens: readonly DonorToken[]): Promise<FederationAnswer[]> {
-    if (others().length === 0) return tokens.map(() => ({ facts: nothing, coverage: [] }));
-    const donors = await ask(tokens).then(
+  async function heldElsewhereOf(
+    tokens: readonly DonorToken[],
+    stations: readonly StationCode[],
+  ): Promise<FederationAnswer[]> {
+    if (stations.length === 0) return tokens.map(() => ({ facts: nothing, coverage: [] }));
+    const donors = await ask(tokens, stations).then(
       (answer) => answer.data.donors,
       () => [],
     );
     return tokens.map((token, place) => {
       const donor = donors[place];
-      if (donor?.token !== token) return silence();
-      return { facts: donor, coverage: complete(donor.coverage.stations) };
+      if (donor?.token !== token) return silence(stations);
+      return { facts: donor, coverage: complete(donor.coverage.stations, stations) };
     });
   }
 
-  const loader = new DataLoader(heldElsewhereOf, {
-    cache: false,
-    maxBatchSize: 200,
-    batchScheduleFn: (dispatch) => setImmediate(dispatch),
-  });
+  // One loader for each set of stations that is being asked just now.
+  const loaders = new Map<string, DataLoader<DonorToken, FederationAnswer>>();
+  function loaderFor(stations: readonly StationCode[]): DataLoader<DonorToken, FederationAnswer> {
+    const name = stations.join(' ');
+    const known = loaders.get(name);
+    if (known !== undefined) return known;
+    const loader = new DataLoader<DonorToken, FederationAnswer>((tokens) => heldElsewhereOf(tokens, stations), {
+      cache: false,
+      maxBatchSize: 200,
+      batchScheduleFn: (dispatch) =>
+        setImmediate(() => {
+          loaders.delete(name);
+          dispatch();
+        }),
+    });
+    loaders.set(name, loader);
+    return loader;
+  }
 
   return {
-    heldElsewhere: (token) => loader.load(token),
+    heldElsewhere: (token, stations) =>
+      stations.length === 0 ? Promise.resolve({ facts: nothing, coverage: [] }) : loaderFor(stations).load(token),
     heldElsewhereOf,
     stop: () => pool.close(),
   };

@@ -90,10 +90,11 @@ export const DocumentTypeType = builder.enumType('DocumentType', {
 
 export const CoverageStateType = builder.enumType('CoverageState', {
   description: "A station's part in an answer.",
-  values: described<'OWN' | 'LIVE' | 'MISSING'>({
+  values: described<'OWN' | 'REPLICATED' | 'LIVE' | 'MISSING'>({
     OWN: "The asking station's own records.",
+    REPLICATED: "The asking station's copy of the donor log, complete for this station up to `asOf`.",
     LIVE: 'It answered just now.',
-    MISSING: 'It did not answer; `fault` says why.',
+    MISSING: 'Neither; `fault` says why.',
   }),
 });
 

@@ -53,6 +53,7 @@ function createOwnEligibility(pool: Pool): Eligibility {
       heldElsewhereOf: (tokens) => Promise.resolve(tokens.map(() => nobody)),
     },
     clock: { now: () => new Date() },
+    others: () => [],
   });
 }
 

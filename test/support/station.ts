@@ -9,6 +9,7 @@ import { z } from 'zod';
 
 import { createNodeService } from '#node/app.ts';
 import { parseNodeConfig } from '#node/config.ts';
+import { Policy } from '#schema/directory.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import { ProvinceCode, StationCode } from '#schema/ids.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
@@ -32,6 +33,7 @@ export function memberOf(code: string, fact: Partial<Member> = {}): Member {
     nameEn: `Example ${code}`,
     endpoint: deadUrl,
     status: 'ACTIVE',
+    keys: [],
     ...fact,
   };
 }
@@ -43,7 +45,10 @@ export async function createDirectoryFile(members: readonly Member[]) {
   let version = 0;
   const write = async (next: readonly Member[]): Promise<void> => {
     version += 1;
-    await writeFile(file, JSON.stringify({ version, members: [...next] } satisfies Directory));
+    await writeFile(
+      file,
+      JSON.stringify({ version, policy: Policy.parse({}), members: [...next] } satisfies Directory),
+    );
   };
   await write(members);
   return { file, write, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };

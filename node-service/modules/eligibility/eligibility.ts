@@ -7,7 +7,7 @@ import type { Member } from '#schema/directory.ts';
 import { Refused } from '#schema/errors.ts';
 import { largestBatch } from '#schema/facts.ts';
 import type { DonorHolding } from '#schema/facts.ts';
-import type { DonorToken } from '#schema/ids.ts';
+import type { DonorToken, StationCode } from '#schema/ids.ts';
 import { offers, Procedure } from '#schema/procedures.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 
@@ -20,6 +20,8 @@ interface Dependencies {
   readonly holdings: HoldingPort;
   readonly federation: FederationPort;
   readonly clock: ClockPort;
+  /** The other active members. */
+  readonly others: () => readonly StationCode[];
 }
 
 /** What a donor may give from which day: a decision for every procedure a station offers. */
@@ -36,7 +38,14 @@ export interface Eligibility {
   schedule(token: DonorToken, on: CivilDate | null): Promise<Schedule>;
 }
 
-export function createEligibility({ station, ruleSet, holdings, federation, clock }: Dependencies): Eligibility {
+export function createEligibility({
+  station,
+  ruleSet,
+  holdings,
+  federation,
+  clock,
+  others,
+}: Dependencies): Eligibility {
   const offered = Procedure.options.filter((procedure) => offers(station.kind, procedure));
 
   const dayOf = (on: CivilDate | null, now: Date): CivilDate => on ?? civilDateOf(now);
@@ -64,7 +73,7 @@ export function createEligibility({ station, ruleSet, holdings, federation, cloc
   }
 
   async function knownOf(token: DonorToken, now: Date): Promise<KnownFacts> {
-    const [own, elsewhere] = await Promise.all([holdings.holdingOf(token), federation.heldElsewhere(token)]);
+    const [own, elsewhere] = await Promise.all([holdings.holdingOf(token), federation.heldElsewhere(token, others())]);
     return knownFacts(own, elsewhere, now);
   }
 
@@ -79,7 +88,10 @@ export function createEligibility({ station, ruleSet, holdings, federation, cloc
       refuseUnlessOffered(procedure);
       if (tokens.length > largestBatch) throw new Refused('BATCH_TOO_LARGE', `A batch holds ${largestBatch} donors.`);
       const now = clock.now();
-      const [own, elsewhere] = await Promise.all([holdings.holdingsOf(tokens), federation.heldElsewhereOf(tokens)]);
+      const [own, elsewhere] = await Promise.all([
+        holdings.holdingsOf(tokens),
+        federation.heldElsewhereOf(tokens, others()),
+      ]);
       const day = dayOf(on, now);
       return tokens.map((_, place) => {
         const [held, heldElsewhere] = [own[place], elsewhere[place]];

@@ -100,5 +100,6 @@ export function memberAt(code: string, endpoint: string): Member {
     nameEn: `${code} Example Station`,
     endpoint,
     status: 'ACTIVE',
+    keys: [],
   };
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Asked } from '#gateway/exchange.ts';
 import { createStationLinks } from '#gateway/station-links.ts';
+import { Policy } from '#schema/directory.ts';
 import type { Member } from '#schema/directory.ts';
 import { Fault } from '#schema/errors.ts';
 
@@ -13,7 +14,7 @@ const question: Asked = { method: 'POST', path: '/graphql', headers: [], body, a
 const linksTo = (members: readonly Member[], deadlineMs: number) =>
   createStationLinks({
     directory: {
-      current: () => ({ version: 1, members: [...members] }),
+      current: () => ({ version: 1, policy: Policy.parse({}), members: [...members] }),
       onChange: () => () => undefined,
       stop: () => undefined,
     },

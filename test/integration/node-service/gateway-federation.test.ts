@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { createGatewayFederation } from '#node/adapters/gateway-federation.ts';
+import { Policy } from '#schema/directory.ts';
 import { DonorToken, StationCode } from '#schema/ids.ts';
 import { deadUrl, memberOf } from '#test/support/station.ts';
 
@@ -14,6 +15,7 @@ const self = StationCode.parse('310198B01');
 const directory = {
   current: () => ({
     version: 1,
+    policy: Policy.parse({}),
     members: [
       memberOf(self),
       memberOf('320198B01'),
@@ -22,6 +24,8 @@ const directory = {
     ],
   }),
 };
+
+const others = ['320198B01', '330198B01'].map((code) => StationCode.parse(code));
 
 const live = (station: string) => ({ station, state: 'LIVE', fault: null, asOf: '2026-11-21T04:00:00.000Z' });
 const donor = (of: string, stations: readonly object[]) => ({
@@ -73,7 +77,7 @@ const nobodyHeard = {
 describe('a gateway that answers as agreed', () => {
   test('is believed, for each donor in its place', async () => {
     const url = await saying({ data: { donors: [donor(token, everybody)] } });
-    expect(await federationAt(url).heldElsewhere(token)).toMatchObject({
+    expect(await federationAt(url).heldElsewhere(token, others)).toMatchObject({
       facts: { bars: [{ station: '320198B01', since: '2026-01-01' }] },
       coverage: everybody,
     });
@@ -81,7 +85,7 @@ describe('a gateway that answers as agreed', () => {
 
   test('but leaves a member out is completed: that member is missing', async () => {
     const url = await saying({ data: { donors: [donor(token, [live('320198B01')])] } });
-    const { coverage } = await federationAt(url).heldElsewhere(token);
+    const { coverage } = await federationAt(url).heldElsewhere(token, others);
     expect(coverage).toContainEqual({ station: '330198B01', state: 'MISSING', fault: 'STATION_UNKNOWN', asOf: null });
   });
 
@@ -97,7 +101,7 @@ describe('a gateway that answers as agreed', () => {
       });
     });
     const federation = federationAt(url);
-    const answers = await Promise.all([token, otherToken].map((one) => federation.heldElsewhere(one)));
+    const answers = await Promise.all([token, otherToken].map((one) => federation.heldElsewhere(one, others)));
     expect(asked).toEqual([{ tokens: [token, otherToken], except: [self] }]);
     expect(answers.map(({ coverage }) => coverage)).toEqual([everybody, everybody]);
   });
@@ -133,6 +137,6 @@ describe('everybody is missing, by name, behind a gateway that', () => {
         }),
     ],
   ])('%s', async (_, start) => {
-    expect(await federationAt(await start()).heldElsewhere(token)).toEqual(nobodyHeard);
+    expect(await federationAt(await start()).heldElsewhere(token, others)).toEqual(nobodyHeard);
   });
 });
