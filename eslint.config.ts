@@ -15,6 +15,7 @@ const elements = [
   { type: 'node-domain', pattern: 'node-service/domain/**' },
   { type: 'node-module', pattern: 'node-service/modules/*/**', capture: ['module'] },
   { type: 'node-adapter', pattern: 'node-service/adapters/**' },
+  { type: 'node-replication', pattern: 'node-service/replication/**' },
   { type: 'node-graphql', pattern: 'node-service/graphql/**' },
   { type: 'gateway', pattern: 'gateway/**' },
   { type: 'scripts', pattern: 'scripts/**' },
@@ -44,6 +45,7 @@ const nodeService = [
   'node-db',
   'node-module',
   'node-adapter',
+  'node-replication',
   'node-graphql',
   'node-app',
 ];
@@ -61,6 +63,7 @@ const arrows = [
     allow: [{ to: { element: { type: 'node-module', captured: { module: '{{ from.element.captured.module }}' } } } }],
   },
   allow('node-adapter', ['schema', 'node-domain', 'node-ports', 'node-db', 'node-adapter']),
+  allow('node-replication', ['schema', 'node-domain', 'node-ports', 'node-replication']),
   allow('node-graphql', ['schema', 'server', 'node-domain', 'node-ports', 'node-db', 'node-module', 'node-graphql']),
   allow('node-app', ['schema', 'server', ...nodeService]),
   allow('gateway', ['schema', 'server', 'gateway']),

@@ -6,6 +6,27 @@ import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
 import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const brokers = z
+  .string()
+  .transform((list) => list.split(',').map((broker) => broker.trim()))
+  .pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'host:port, with commas between')).min(1));
+/** The private key the station signs with: Ed25519 as a JWK (RFC 8037), in JSON. */
+const SigningJwk = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue('a private Ed25519 key as a JWK');
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.object(
+      { kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43), d: z.string().length(43) },
+      'a private Ed25519 key as a JWK',
+    ),
+  );
 const milliseconds = z.coerce.number().int().min(50).max(60_000);
 
 const Environment = z
@@ -17,6 +38,18 @@ const Environment = z
     LOOKOUT_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
     LOOKOUT_GATEWAY_DEADLINE_MS: milliseconds.default(2500),
     LOOKOUT_TOKEN_KEY: z.string().regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal characters'),
+    LOOKOUT_SIGNING_KEY: SigningJwk,
+    LOOKOUT_LOG_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    KAFKA_BROKERS: brokers.optional(),
+    KAFKA_TOPIC_PREFIX: z
+      .string()
+      .regex(/^[a-zA-Z0-9._-]{1,100}$/)
+      .default('lookout'),
+    KAFKA_REPLICATION_FACTOR: z.coerce.number().int().min(1).max(32).optional(),
+    KAFKA_TLS: z.stringbool().default(false),
+    KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+    KAFKA_SASL_USERNAME: z.string().min(1).optional(),
+    KAFKA_SASL_PASSWORD: z.string().min(1).optional(),
     LOOKOUT_RULE_SET: z.string().default(defaultRuleSetId),
     LOOKOUT_AWAIT_IMPORT: z.string().min(1).optional(),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -24,6 +57,16 @@ const Environment = z
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     NODE_ENV: z.enum(['production', 'development']).default('production'),
   })
+  .refine(({ LOOKOUT_LOG_URL, KAFKA_BROKERS }) => (LOOKOUT_LOG_URL === undefined) !== (KAFKA_BROKERS === undefined), {
+    path: ['KAFKA_BROKERS'],
+    message: 'name the donor log: either KAFKA_BROKERS, or LOOKOUT_LOG_URL for the embedded one',
+  })
+  .refine(
+    ({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD }) =>
+      new Set([KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD].map((given) => given === undefined))
+        .size === 1,
+    { path: ['KAFKA_SASL_MECHANISM'], message: 'mechanism, username and password go together' },
+  )
   .refine(({ LOOKOUT_RULE_SET }) => ruleSets.has(LOOKOUT_RULE_SET), {
     path: ['LOOKOUT_RULE_SET'],
     message: `one of ${[...ruleSets.keys()].join(', ')}`,
@@ -36,10 +79,12 @@ const Environment = z
     { path: ['LOOKOUT_RULE_SET'], message: 'this rule set is not in force; production takes one that is' },
   );
 
+const secrets = ['LOOKOUT_TOKEN_KEY', 'LOOKOUT_SIGNING_KEY', 'DATABASE_URL', 'LOOKOUT_LOG_URL', 'KAFKA_SASL_PASSWORD'];
+
 /** The parsed environment. */
 export type NodeConfig = z.infer<typeof Environment>;
 
 /** Parses the environment. Throws `ConfigProblems`. */
 export function parseNodeConfig(env: NodeJS.ProcessEnv = process.env): NodeConfig {
-  return parseEnvironment(Environment, withSecretFiles(env, ['LOOKOUT_TOKEN_KEY', 'DATABASE_URL']));
+  return parseEnvironment(Environment, withSecretFiles(env, [...secrets]));
 }

@@ -17,6 +17,8 @@ export interface Database {
   readonly port: number;
   /** The connection string of a station's own database, which is made when there is none. Holds the password. */
   prepare(code: StationCode): Promise<string>;
+  /** The connection string of another database, which is made empty when there is none. */
+  prepareEmpty(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -52,15 +54,17 @@ export async function startDatabase(layout: Layout, say: (text: string) => void)
   };
   const keeping = keep(0).catch(() => undefined); // only `stop` ends it;
 
+  // In turn: the server's own connection takes one question at a time.
+  const create = async (name: string, from?: { template: string }): Promise<string> => {
+    preparing = preparing.then(() => server.createDatabase(name, from));
+    await preparing;
+    return server.url(name);
+  };
+
   return {
     port,
-    prepare: async (code) => {
-      const name = `station_${code.toLowerCase()}`;
-      // In turn: the server's own connection takes one question at a time.
-      preparing = preparing.then(() => server.createDatabase(name, { template }));
-      await preparing;
-      return server.url(name);
-    },
+    prepare: (code) => create(`station_${code.toLowerCase()}`, { template }),
+    prepareEmpty: (name) => create(name),
     stop: async () => {
       stopped.abort();
       await server.stop();

@@ -6,12 +6,15 @@ import { Problem } from '#scripts/lookout/problem.ts';
 import type { Progress } from '#scripts/lookout/terminal.ts';
 
 import { compiledServices, warmUp } from './compiled.ts';
+import type { SigningKey } from '#schema/directory.ts';
 import { startDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { host, urlOf, writeDirectory } from './directory.ts';
 import type { Placed } from './directory.ts';
 import type { RunningFederation } from './federation-file.ts';
 import { findPending, importFirst } from './first-import.ts';
+import { openEmbeddedLog, startKafkaLog } from './donor-log.ts';
+import type { DonorLog } from './donor-log.ts';
 import { isHealthy } from './health.ts';
 import { writeJson } from './json-file.ts';
 import { refuseTaken } from './ports.ts';
@@ -19,6 +22,7 @@ import { identityOf } from './process-identity.ts';
 import { createService } from './service.ts';
 import type { Service } from './service.ts';
 import type { State } from './state-folder.ts';
+import { ensureSigningKey } from './signing-key.ts';
 import { ensureTokenKey } from './token-key.ts';
 import { until } from './until.ts';
 
@@ -29,6 +33,8 @@ export interface FederationOptions {
   readonly state: State;
   readonly stations: readonly Placed[];
   readonly gatewayPort: number;
+  /** Whether the donor log is kept by a Kafka broker. */
+  readonly kafka: boolean;
   readonly progress: Progress;
 }
 
@@ -41,12 +47,13 @@ export interface Federation {
   kill(): void;
 }
 
-export function createFederation({ state, stations, gatewayPort, progress }: FederationOptions): Federation {
+export function createFederation({ state, stations, gatewayPort, kafka, progress }: FederationOptions): Federation {
   const { layout } = state;
   const gatewayUrl = urlOf(gatewayPort);
   const startedAt = new Date().toISOString();
   const services = new Map<string, Service>();
   let database: Promise<Database> | undefined;
+  let donorLog: Promise<DonorLog> | undefined;
   let isUp = false;
 
   const say = (text: string) => {
@@ -84,8 +91,10 @@ export function createFederation({ state, stations, gatewayPort, progress }: Fed
     await service.start(signal);
   };
 
-  const launchStation = async ({ code, port }: Placed, server: Database, signal: AbortSignal) => {
+  const launchStation = async ({ code, port }: Placed, server: Database, log: DonorLog, signal: AbortSignal) => {
     const env = {
+      ...log.env,
+      LOOKOUT_SIGNING_KEY_FILE: layout.signingKeyOf(code),
       LOOKOUT_STATION: code,
       LOOKOUT_TOKEN_KEY_FILE: layout.tokenKey,
       LOOKOUT_GATEWAY_URL: gatewayUrl,
@@ -97,25 +106,31 @@ export function createFederation({ state, stations, gatewayPort, progress }: Fed
     await launch(code, { entry: 'node-service/main.ts', port, env }, signal);
   };
 
+  const ensureSigningKeys = async () => {
+    const keyOf = async ({ code }: Placed) => [code, await ensureSigningKey(layout.signingKeyOf(code))] as const;
+    return new Map<string, SigningKey>(await Promise.all(stations.map(keyOf)));
+  };
+
   const start = async (signal: AbortSignal) => {
     await refuseTaken([
       { port: gatewayPort, by: 'the gateway' },
       ...stations.map(({ port, code }) => ({ port, by: `station ${code}` })),
     ]);
     await ensureTokenKey(layout.tokenKey);
-    await writeDirectory(layout.directory, stations);
-    progress.update('Starting PostgreSQL');
+    await writeDirectory(layout.directory, stations, await ensureSigningKeys());
+    progress.update(kafka ? 'Starting PostgreSQL and Kafka' : 'Starting PostgreSQL');
     database = startDatabase(layout, say);
-    database.catch(() => undefined); // seen below
+    donorLog = kafka ? startKafkaLog(layout, say) : database.then(openEmbeddedLog);
+    for (const begun of [database, donorLog]) begun.catch(() => undefined); // seen below
     await warmUp();
     signal.throwIfAborted();
     const gateway = launch('gateway', { entry: 'gateway/main.ts', port: gatewayPort, env: {} }, signal);
     gateway.catch(() => undefined); // seen below
-    const server = await database;
+    const [server, log] = await Promise.all([database, donorLog]);
     signal.throwIfAborted();
     let live = 0;
     const up = stations.map(async (station) => {
-      await launchStation(station, server, signal);
+      await launchStation(station, server, log, signal);
       live += 1;
       progress.update(`Starting stations: ${live} of ${stations.length}`);
     });
@@ -136,6 +151,8 @@ export function createFederation({ state, stations, gatewayPort, progress }: Fed
     isUp = false;
     rmSync(layout.federation, { force: true });
     await Promise.all([...services.values()].map((service) => service.stop()));
+    const log = await donorLog?.catch(() => undefined);
+    await log?.stop();
     const server = await database?.catch(() => undefined);
     await server?.stop();
   };

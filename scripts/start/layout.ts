@@ -14,6 +14,8 @@ const names = {
   directory: 'directory.json',
   federation: 'federation.json',
   tokenKey: 'token.key',
+  keys: 'keys',
+  kafka: 'kafka',
   postgres: 'postgres',
   imported: 'imported',
   logs: 'logs',
@@ -26,6 +28,8 @@ export interface Layout extends Readonly<Record<keyof typeof names, string>> {
   readonly folder: string;
   /** Exists once this station's first import is done; holds what it said. */
   importedOf(code: StationCode): string;
+  /** The private key this station signs with. */
+  signingKeyOf(code: StationCode): string;
   logOf(name: string): string;
 }
 
@@ -39,10 +43,13 @@ export function layoutOf(state: string): Layout {
     directory: at(names.directory),
     federation: at(names.federation),
     tokenKey: at(names.tokenKey),
+    keys: at(names.keys),
+    kafka: at(names.kafka),
     postgres: at(names.postgres),
     imported: at(names.imported),
     logs: at(names.logs),
     importedOf: (code) => path.join(at(names.imported), `${code}.json`),
+    signingKeyOf: (code) => path.join(at(names.keys), `${code}.jwk`),
     logOf: (name) => path.join(at(names.logs), `${name}.log`),
   };
 }

@@ -24,7 +24,12 @@ try {
 
 async function run(options: StartOptions): Promise<number> {
   const began = performance.now();
-  const state = await openState({ state: options.state, data: options.data, fresh: options.fresh });
+  const state = await openState({
+    state: options.state,
+    data: options.data,
+    fresh: options.fresh,
+    log: options.kafka ? 'kafka' : 'embedded',
+  });
   let federation: Federation | undefined;
   const end = listenForEnd(() => {
     federation?.kill();
@@ -34,7 +39,7 @@ async function run(options: StartOptions): Promise<number> {
     const stations = place(state.stations.slice(0, options.stations), options.port);
     refuseBeyond(options.port + stations.length);
     const progress = createProgress();
-    federation = createFederation({ state, stations, gatewayPort: options.port, progress });
+    federation = createFederation({ state, stations, gatewayPort: options.port, kafka: options.kafka, progress });
     await federation.start(end.signal);
     progress.clear();
     console.log(await welcome({ stations, gatewayPort: options.port, data: state.data, state: options.state }));

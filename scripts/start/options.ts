@@ -21,6 +21,11 @@ export function parseOptions(args: readonly string[]) {
     .option('--fresh', 'forget everything in the state folder first', false)
     .option('--port <number>', 'port of the gateway; the stations take those that follow', whole(1, 65_535), 4000)
     .option('--stations <number>', 'only the first so many stations', whole(1, 150))
+    .option(
+      '--kafka',
+      'keep the donor log in a Kafka broker of its own (needs Java 17 and Maven) instead of the database',
+      false,
+    )
     .addHelpText(
       'after',
       `
@@ -28,6 +33,7 @@ Examples:
   npm start                                      # the sample: seven blood centres, three plasma stations
   npm start -- --stations 3 --port 5000          # the first three, gateway on port 5000
   npm start -- --data ./export --state ./trial   # your own stations and files
+  npm start -- --kafka --state ./with-kafka      # the donor log in a real Kafka broker
   npm start -- --fresh                           # begin anew
 
 Exit codes: 0 stopped after it was up, 1 failed, 2 wrong usage, 130 interrupted before it was up.`,

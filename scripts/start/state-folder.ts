@@ -12,6 +12,7 @@ import { Problem, systemCodeOf } from '#scripts/lookout/problem.ts';
 import { findJson, writeJson } from './json-file.ts';
 import { layoutOf, ownNames, sampleData } from './layout.ts';
 import type { Layout } from './layout.ts';
+import type { LogEngine } from './donor-log.ts';
 import { takeLock } from './lock.ts';
 import { StationEntry, readStations } from './stations-csv.ts';
 
@@ -22,6 +23,7 @@ const StateRecord = z.object({
   format: z.literal(format),
   data: z.string().min(1),
   stations: z.array(StationEntry).min(1),
+  log: z.enum(['embedded', 'kafka']).default('embedded'),
 });
 type StateRecord = z.infer<typeof StateRecord>;
 
@@ -33,6 +35,8 @@ export interface StateOptions {
   /** The data folder that was asked for; the sample, or what the state already holds, when undefined. */
   readonly data: string | undefined;
   readonly fresh: boolean;
+  /** Which engine is to keep the donor log. */
+  readonly log: LogEngine;
 }
 
 export interface State {
@@ -57,7 +61,13 @@ export async function openState(options: StateOptions): Promise<State> {
     if (known === undefined) await refuseHalf(layout);
     const data = dataOf(layout, known, wanted);
     const stations = asked ?? known?.stations ?? (await readStations(data));
-    const record: StateRecord = { format, data: data === sampleData ? sampleName : data, stations: [...stations] };
+    refuseOtherLog(layout, known, options.log);
+    const record: StateRecord = {
+      format,
+      data: data === sampleData ? sampleName : data,
+      stations: [...stations],
+      log: options.log,
+    };
     await writeJson(layout.record, record);
     await Promise.all([layout.imported, layout.logs].map((folder) => mkdir(folder, { recursive: true })));
     return { layout, data, stations, isNew: known === undefined, release };
@@ -119,6 +129,16 @@ function dataOf(layout: Layout, known: StateRecord | undefined, wanted: string |
     throw new Problem(`The state folder ${layout.folder} holds the data of ${held}: ${remedy}`, 'usage');
   }
   return wanted ?? held ?? sampleData;
+}
+
+/** What was told to one log is not in another. */
+function refuseOtherLog(layout: Layout, known: StateRecord | undefined, wanted: LogEngine): void {
+  if (known === undefined || known.log === wanted) return;
+  const how = known.log === 'kafka' ? 'with --kafka' : 'without --kafka';
+  throw new Problem(
+    `The state folder ${layout.folder} keeps its donor log elsewhere: start ${how}, or ${remedy}`,
+    'usage',
+  );
 }
 
 function unusable(layout: Layout, cause: unknown): Problem {

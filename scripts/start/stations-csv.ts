@@ -8,8 +8,8 @@ import { z } from 'zod';
 import { Member } from '#schema/directory.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 
-/** A station as the data folder names it: a member that has no address yet. */
-export const StationEntry = Member.omit({ endpoint: true, status: true });
+/** A station as the data folder names it: a member that has neither address nor key yet. */
+export const StationEntry = Member.omit({ endpoint: true, status: true, keys: true });
 export type StationEntry = z.infer<typeof StationEntry>;
 
 const columns = ['code', 'kind', 'province', 'name_zh', 'name_en'] as const;

@@ -13,6 +13,7 @@ import { Policy } from '#schema/directory.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import { ProvinceCode, StationCode } from '#schema/ids.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
+import { testPublicKey, testSigningKey } from '#test/support/signing-keys.ts';
 
 /** The moment it is in every test: the sample's day, noon in Shanghai. */
 export const testClock = { now: () => new Date('2026-11-21T04:00:00Z') };
@@ -33,7 +34,7 @@ export function memberOf(code: string, fact: Partial<Member> = {}): Member {
     nameEn: `Example ${code}`,
     endpoint: deadUrl,
     status: 'ACTIVE',
-    keys: [],
+    keys: [testPublicKey(code)],
     ...fact,
   };
 }
@@ -76,20 +77,26 @@ interface StationOptions {
   readonly code: string;
   readonly directoryFile: string;
   readonly gatewayUrl?: string;
+  /** The database of the embedded donor log the federation shares; one of its own when left out. */
+  readonly logUrl?: string;
   readonly environment?: Record<string, string>;
   /** Gets every line the station logs, at every level. */
   readonly onLog?: (line: string) => void;
 }
 
 /** A station that runs until the end of the scope. */
-export async function startStation({ code, directoryFile, gatewayUrl = deadUrl, environment, onLog }: StationOptions) {
+export async function startStation(options: StationOptions) {
+  const { code, directoryFile, gatewayUrl = deadUrl, environment, onLog } = options;
   const database = await createTestDatabase();
+  const ownLog = options.logUrl === undefined ? await createTestDatabase({ empty: true }) : undefined;
   const config = parseNodeConfig({
     LOOKOUT_STATION: code,
     LOOKOUT_PORT: '0',
     LOOKOUT_DIRECTORY: directoryFile,
     LOOKOUT_GATEWAY_URL: gatewayUrl,
     LOOKOUT_TOKEN_KEY: testKey,
+    LOOKOUT_SIGNING_KEY: JSON.stringify(testSigningKey(code)),
+    LOOKOUT_LOG_URL: options.logUrl ?? ownLog?.url,
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '4',
     ...environment,
@@ -105,6 +112,7 @@ export async function startStation({ code, directoryFile, gatewayUrl = deadUrl, 
     async [Symbol.asyncDispose]() {
       await service.stop();
       await database[Symbol.asyncDispose]();
+      await ownLog?.[Symbol.asyncDispose]();
     },
   };
 }

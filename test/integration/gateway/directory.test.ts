@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 
+import { Policy } from '#schema/directory.ts';
 import type { Member } from '#schema/directory.ts';
 import { openDirectory } from '#server/directory-file.ts';
 
@@ -42,7 +43,11 @@ async function open(file: string) {
 }
 
 describe('the directory file', () => {
-  const version = (number: number, members: readonly Member[] = [shanghai]) => ({ version: number, members });
+  const version = (number: number, members: readonly Member[] = [shanghai]) => ({
+    version: number,
+    policy: Policy.parse({}),
+    members,
+  });
 
   test('is taken again when it is written in place and when it is replaced', async () => {
     await withFile(async (file, write) => {

@@ -14,6 +14,9 @@ import { isRecentNode } from '#scripts/start/node-version.ts';
 import { parseOptions } from '#scripts/start/options.ts';
 import { identityOf, isRunning } from '#scripts/start/process-identity.ts';
 import { pauseBefore } from '#scripts/start/service.ts';
+import { Directory } from '#schema/directory.ts';
+import { ensureSigningKey } from '#scripts/start/signing-key.ts';
+import type { LogEngine } from '#scripts/start/donor-log.ts';
 import { openState } from '#scripts/start/state-folder.ts';
 import { parseStations } from '#scripts/start/stations-csv.ts';
 import { ensureTokenKey } from '#scripts/start/token-key.ts';
@@ -33,7 +36,7 @@ const stations = parseStations(csv('310198B01,BLOOD,31,甲,A', '330798P01,PLASMA
 
 describe('the options of npm start', () => {
   test('have defaults', () => {
-    expect(parseOptions([])).toEqual({ state: '.lookout', fresh: false, port: 4000 });
+    expect(parseOptions([])).toEqual({ state: '.lookout', fresh: false, kafka: false, port: 4000 });
   });
 
   test('are numbers where numbers are meant', () => {
@@ -79,13 +82,34 @@ describe('the directory file', () => {
   test('rises in version when an address changes, and only then', async () => {
     const versions: unknown[] = [];
     for (const port of [4000, 4000, 5000]) {
-      await writeDirectory(at('directory.json'), place(stations, port));
+      await writeDirectory(at('directory.json'), place(stations, port), new Map());
       versions.push(JSON.parse(await readFile(at('directory.json'), 'utf8')));
     }
     expect(versions).toMatchObject([{ version: 1 }, { version: 1 }, { version: 2 }]);
     expect(versions[2]).toMatchObject({
       members: [{ endpoint: 'http://127.0.0.1:5001', status: 'ACTIVE' }, { endpoint: 'http://127.0.0.1:5002' }],
     });
+  });
+});
+
+describe('the signing key', () => {
+  test('is made once, for its owner alone; the directory keeps since when it is in use, and a new key joins the old', async () => {
+    const [station] = place(stations, 4000);
+    if (station === undefined) throw new Error('no station');
+    const write = async () => {
+      const key = await ensureSigningKey(at('keys/a.jwk'));
+      await writeDirectory(at('directory.json'), [station], new Map([[station.code, key]]));
+      return Directory.parse(JSON.parse(await readFile(at('directory.json'), 'utf8'))).members[0]?.keys;
+    };
+    const first = await write();
+    expect(first).toHaveLength(1);
+    expect((await stat(at('keys/a.jwk'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(at('directory.json'), 'utf8')).not.toContain('"d"');
+    expect(await write()).toEqual(first);
+    await rm(at('keys/a.jwk'));
+    expect(await write()).toEqual([...(first ?? []), expect.anything()]);
+    await writeFile(at('keys/a.jwk'), 'half');
+    await expect(ensureSigningKey(at('keys/a.jwk'))).rejects.toThrow('broken');
   });
 });
 
@@ -141,8 +165,20 @@ test('a process is known by its birth, not by its number alone', () => {
 });
 
 describe('the state folder', () => {
-  const open = (options: { data?: string; fresh?: boolean } = {}) =>
-    openState({ state: at('state'), data: options.data, fresh: options.fresh ?? false });
+  const open = (options: { data?: string; fresh?: boolean; log?: LogEngine } = {}) =>
+    openState({
+      state: at('state'),
+      data: options.data,
+      fresh: options.fresh ?? false,
+      log: options.log ?? 'embedded',
+    });
+
+  test('stays with the engine its donor log began with', async () => {
+    await (await open()).release();
+    await expect(open({ log: 'kafka' })).rejects.toThrow('start without --kafka');
+    await (await open({ log: 'kafka', fresh: true })).release();
+    await expect(open()).rejects.toThrow('start with --kafka');
+  });
 
   test('remembers whose data it holds, and says so when other data is asked for', async () => {
     await writeFile(at('stations.csv'), csv('310198B01,BLOOD,31,甲,A'));
@@ -167,7 +203,7 @@ describe('the state folder', () => {
 });
 
 describe('a state folder that cannot be used', () => {
-  const open = (state: string, fresh = false) => openState({ state, data: undefined, fresh });
+  const open = (state: string, fresh = false) => openState({ state, data: undefined, fresh, log: 'embedded' });
 
   test.each([
     ['is of another version', 'state.json', '{"format":99}', 1, 'another version'],
@@ -201,7 +237,9 @@ describe('a state folder that cannot be used', () => {
   });
 
   test('because the data it is to hold is not there', async () => {
-    await expect(openState({ state: at('state'), data: at('nothing'), fresh: false })).rejects.toMatchObject({
+    await expect(
+      openState({ state: at('state'), data: at('nothing'), fresh: false, log: 'embedded' }),
+    ).rejects.toMatchObject({
       exitCode: 2,
     });
   });
