@@ -155,13 +155,21 @@ export interface QuarantinedRecord {
   readonly value: string;
 }
 
+/** What is there under an origin and `seq`: enough to see a fork, and to know the right place of two. */
+export interface KnownEvent {
+  readonly token: DonorToken;
+  readonly offset: number;
+  readonly appendedAt: number;
+  readonly digest: string;
+}
+
 /** One transaction on the copy of the log, alone in its partition. All or nothing is kept. */
 export interface InboxTransaction {
   /** The next offset wanted, as it was when the transaction began. */
   readonly position: number;
   heardOf(origins: readonly StationCode[]): Promise<Map<StationCode, Heard>>;
-  /** The digests of events that are there already, by `origin seq`. */
-  digestsOf(events: readonly { origin: StationCode; seq: number }[]): Promise<Map<string, string>>;
+  /** Those of these events that are there already, by `origin seq`. */
+  knownOf(events: readonly { readonly origin: StationCode; readonly seq: number }[]): Promise<Map<string, KnownEvent>>;
   /** The `seq`s of an origin beyond `upTo`, in order. */
   seqsBeyond(origin: StationCode, upTo: number): Promise<number[]>;
   /** Adds events; one under the same origin and `seq` is replaced. `isOwn` is found by the outbox. */
@@ -169,6 +177,7 @@ export interface InboxTransaction {
   /** Of these donors, those of whom this station itself has said something in the log. */
   ownAmong(tokens: readonly DonorToken[]): Promise<Set<DonorToken>>;
   historiesOf(tokens: readonly DonorToken[]): Promise<Map<DonorToken, History>>;
+  /** Notes what became of claims, which are in histories that were read in this transaction. */
   settle(claims: ReadonlyMap<EventId, ClaimOutcome>): Promise<void>;
   /** Makes the conflicts of these donors what is given: opens new ones, withdraws those that are gone, leaves resolved ones. */
   setConflicts(conflicts: ReadonlyMap<DonorToken, readonly Conflict[]>): Promise<void>;

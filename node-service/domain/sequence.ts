@@ -4,13 +4,16 @@
 export interface Heard {
   readonly upTo: number;
   readonly highest: number;
-  /** The lowest number under which the origin said two things, until it has said which stands; null without one. */
+  /**
+   * The lowest number that is doubtful until the origin was asked: it said two things under it, or we may have only a
+   * later copy of it and so not its place. Null without one.
+   */
   readonly forkedAt: number | null;
 }
 
 export const nothingHeard: Heard = { upTo: 0, highest: 0, forkedAt: null };
 
-/** Whether everything the origin has said up to `seq` was heard, and nothing of it twice in different words. */
+/** Whether everything the origin has said up to `seq` was heard, and nothing of it is in doubt. */
 export function isCompleteTo({ upTo, forkedAt }: Heard, seq: number): boolean {
   return upTo >= seq && (forkedAt === null || forkedAt > seq);
 }
