@@ -79,6 +79,12 @@ export const faults = {
     zh: '该站点正在导入数据，暂不能应答。',
     en: 'The station is still loading its records.',
   },
+  /** The copy of what this station told in the donor log is not known to be complete and recent. It is asked live then. */
+  STATION_BEHIND: {
+    retryable: true,
+    zh: '本站所存该站点的日志副本尚未更新。',
+    en: 'The copy of what the station told in the donor log is not known to be recent.',
+  },
   /** The gateway did not answer: nothing is known of what the other stations hold. */
   GATEWAY_UNREACHABLE: { retryable: true, zh: '无法连接网关。', en: 'The gateway cannot be reached.' },
   /** The code names no station of the directory. */
@@ -93,6 +99,12 @@ export const faults = {
   DIRECTORY_UNUSABLE: { retryable: false, zh: '目录文件无法使用。', en: 'The directory file cannot be used.' },
   /** The donor log did not take or give what was asked of it in time. */
   LOG_UNAVAILABLE: { retryable: true, zh: '献血者日志暂不可用。', en: 'The donor log is not available.' },
+  /** The claim of a permit cannot be judged here: something before it in the log needs a newer version of this program. Upgrade. */
+  CLAIM_UNDECIDED: {
+    retryable: true,
+    zh: '本站版本无法判定该采集许可，请升级。',
+    en: 'The claim cannot be judged here: something before it in the log needs a newer version.',
+  },
   /** The donor log has another number of partitions than the federation agreed on: donors would lose their order. */
   LOG_CHANGED: {
     retryable: false,

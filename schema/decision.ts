@@ -10,8 +10,8 @@ import type { Standing } from './rule-set.ts';
 
 /**
  * `ELIGIBLE`: nothing stands in the way and every active member was heard. `DEFERRED`: not before `eligibleFrom`.
- * `REFER`: see the station's physician; looks the same whatever the cause. `INDETERMINATE`: hold; not every member was
- * heard, and those that were know of nothing in the way.
+ * `REFER`: see the station's physician; looks the same whatever the cause. `INDETERMINATE`: hold; nothing is known to stand in
+ * the way, but not every member was heard, or another station holds the donor's permit at the moment.
  */
 export const Verdict = z.enum(['ELIGIBLE', 'DEFERRED', 'REFER', 'INDETERMINATE']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -19,8 +19,9 @@ export type Verdict = z.infer<typeof Verdict>;
 /**
  * Why the verdict is what it is. `INTERVAL`: too soon after an earlier donation. `COUNT_CAP` and `VOLUME_CAP`: too many
  * donations, or too many millilitres, in the window. `PHYSICIAN`: refer, without a cause. `COVERAGE`: a member is missing.
+ * `PERMIT_ELSEWHERE`: another station holds a permit for this donor just now.
  */
-export const GroundCode = z.enum(['INTERVAL', 'COUNT_CAP', 'VOLUME_CAP', 'PHYSICIAN', 'COVERAGE']);
+export const GroundCode = z.enum(['INTERVAL', 'COUNT_CAP', 'VOLUME_CAP', 'PHYSICIAN', 'COVERAGE', 'PERMIT_ELSEWHERE']);
 export type GroundCode = z.infer<typeof GroundCode>;
 
 /** One reason, with the rule it comes from. `until` is the first day on which it no longer stands in the way. */
@@ -38,6 +39,8 @@ export interface KnownFacts extends DonorFacts {
   /** The asking station: source plasma needs a registration there. */
   readonly askedBy: StationCode;
   readonly coverage: Coverage;
+  /** Whether another station may hold a permit for this donor now; false when another day than today is asked about. */
+  readonly permitElsewhere: boolean;
 }
 
 /** Which rules were applied: the id and the SHA-256 of their canonical content, in hexadecimal. */

@@ -24,6 +24,11 @@ export function readOut({
     case 'REFER':
       return { zh: '请先咨询本站医生。', en: "Please see the station's physician first." };
     case 'INDETERMINATE':
-      return { zh: '目前无法确认，请稍候。', en: 'This cannot be confirmed at the moment; please wait.' };
+      return coverage.complete
+        ? {
+            zh: '您正在另一采集点办理献血，请稍候。',
+            en: 'You are being seen at another station at the moment; please wait.',
+          }
+        : { zh: '目前无法确认，请稍候。', en: 'This cannot be confirmed at the moment; please wait.' };
   }
 }

@@ -12,6 +12,7 @@ import { capsInTheWay, intervalsInTheWay } from './rules.ts';
 // One ground for every cause: who reads it cannot tell a lookout from a registration elsewhere.
 const physician: Ground = { code: 'PHYSICIAN', rule: null, clause: null, standing: null, until: null };
 const coverageMissing: Ground = { code: 'COVERAGE', rule: null, clause: null, standing: null, until: null };
+const permitElsewhere: Ground = { code: 'PERMIT_ELSEWHERE', rule: null, clause: null, standing: null, until: null };
 
 interface Finding {
   readonly verdict: Verdict;
@@ -33,7 +34,8 @@ function find(facts: KnownFacts, ruleSet: RuleSet, procedure: Procedure, day: Ci
   const missing = facts.coverage.complete ? [] : [coverageMissing];
   const eligibleFrom = grounds.reduce((latest, { until }) => (until !== null && latest < until ? until : latest), day);
   if (day < eligibleFrom) return { verdict: 'DEFERRED', eligibleFrom, grounds: [...grounds, ...missing] };
-  if (missing.length > 0) return { verdict: 'INDETERMINATE', eligibleFrom: null, grounds: missing };
+  const holds = facts.permitElsewhere ? [...missing, permitElsewhere] : missing;
+  if (holds.length > 0) return { verdict: 'INDETERMINATE', eligibleFrom: null, grounds: holds };
   return { verdict: 'ELIGIBLE', eligibleFrom: day, grounds: [] };
 }
 

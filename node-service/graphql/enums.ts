@@ -51,7 +51,8 @@ export const VerdictType = builder.enumType('Verdict', {
     ELIGIBLE: 'Nothing stands in the way and every active member was heard.',
     DEFERRED: 'Not before `eligibleFrom`.',
     REFER: "See the station's physician. Looks the same whatever the cause.",
-    INDETERMINATE: 'Hold: not every member was heard, and those that were know of nothing in the way.',
+    INDETERMINATE:
+      'Hold: nothing is known to stand in the way, but not every member was heard, or another station holds a permit.',
   }),
 });
 
@@ -63,6 +64,7 @@ export const GroundCodeType = builder.enumType('GroundCode', {
     VOLUME_CAP: 'Too many millilitres in the window.',
     PHYSICIAN: 'A physician must be seen; no cause is given.',
     COVERAGE: 'A member was not heard.',
+    PERMIT_ELSEWHERE: 'Another station holds a permit for this donor just now.',
   }),
 });
 

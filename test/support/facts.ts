@@ -41,7 +41,15 @@ export function registration(station: StationCode, since: string, until: string 
 
 /** Facts as known by a station that heard from everybody. */
 export function known(facts: Partial<KnownFacts> = {}): KnownFacts {
-  return { askedBy: shanghai, donations: [], bars: [], registrations: [], coverage: coverageOf([]), ...facts };
+  return {
+    askedBy: shanghai,
+    donations: [],
+    bars: [],
+    registrations: [],
+    coverage: coverageOf([]),
+    permitElsewhere: false,
+    ...facts,
+  };
 }
 
 /** A coverage in which one station is missing. */

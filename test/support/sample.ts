@@ -122,5 +122,5 @@ export function readRegion(): (document: NormalDocument) => DonorFacts {
 
 /** Facts as a station sees them that heard from everybody. */
 export function knownAt(askedBy: StationCode, facts: DonorFacts): KnownFacts {
-  return { ...facts, askedBy, coverage: coverageOf([]) };
+  return { ...facts, askedBy, coverage: coverageOf([]), permitElsewhere: false };
 }

@@ -59,6 +59,7 @@ export function createEligibility({
     const { code } = station;
     return {
       askedBy: code,
+      permitElsewhere: false,
       donations: [...own.donations.map((fact) => ({ ...fact, station: code })), ...elsewhere.facts.donations],
       bars: [...own.bars.map((fact) => ({ ...fact, station: code })), ...elsewhere.facts.bars],
       registrations: [
