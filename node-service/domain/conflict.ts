@@ -38,16 +38,17 @@ export interface Conflict {
 }
 
 /**
- * How long before it is shown the last donation of a conflict may lie. What protects the donor (intervals, caps, chairs) is
- * worth a person's time while the donor is still within the rule that was broken and the desk remembers: a first import of
- * years of records must not open a case for each old slip. Blood of a barred donor may be in a freezer for years (plasma
- * keeps for up to four), so such a donation is looked for much longer.
+ * How long before it is shown the last day of a conflict may lie. A slip of the chair (interval, cap, permit, two homes) is worth
+ * a person's time while something can still be done about the unit: red cells keep for 35 days (GB 18469), and a week is for the
+ * upload. A first import of years of records must not open a case for each old slip: of the 15,627 rows of the sample, 251 show
+ * an interval broken within the last year, a handful within six weeks. Blood of a barred donor is another matter: frozen plasma
+ * keeps for up to four years.
  */
 const looksBack = {
-  INTERVAL: { value: 1, unit: 'month' },
-  CAP: { value: 1, unit: 'month' },
-  AGAINST_PERMIT: { value: 1, unit: 'month' },
-  TWO_HOMES: { value: 1, unit: 'month' },
+  INTERVAL: { value: 6, unit: 'week' },
+  CAP: { value: 6, unit: 'week' },
+  AGAINST_PERMIT: { value: 6, unit: 'week' },
+  TWO_HOMES: { value: 6, unit: 'week' },
   BARRED: { value: 48, unit: 'month' },
 } as const satisfies Record<ConflictKind, Interval>;
 
