@@ -133,6 +133,14 @@ export interface OutboxPort {
   withdraw(id: EventId): Promise<boolean>;
 }
 
+/** The station's own facts of before the donor log, of which the federation has not been told. Each rejects with `DATABASE_UNAVAILABLE`. */
+export interface UntoldPort {
+  /** How many facts there are. Looks at all of them. */
+  left(): Promise<number>;
+  /** Puts some of them into the outbox, about `limit`, in one transaction; answers of how many it told, 0 when none was left. */
+  tell(limit: number): Promise<number>;
+}
+
 /** An event that was verified, at its place in the log. */
 export interface PlacedEvent {
   readonly event: Omit<DonorEvent, 'body'> & { readonly body: HistoryBody };
@@ -193,6 +201,13 @@ export interface OriginProgress {
   readonly origin: StationCode;
   readonly partition: number;
   readonly heard: Heard;
+}
+
+/** What a transaction on the copy of the log changed that others wait for. */
+export interface Applied {
+  readonly heard: readonly OriginProgress[];
+  /** What became of claims of this station. */
+  readonly claims: ReadonlyMap<EventId, ClaimOutcome>;
 }
 
 /** This station's copy of the donor log. Each method rejects with `DATABASE_UNAVAILABLE`. */

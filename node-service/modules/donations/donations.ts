@@ -2,68 +2,79 @@
 import { civilDateOf } from '#schema/calendar.ts';
 import type { Member } from '#schema/directory.ts';
 import { Refused } from '#schema/errors.ts';
-import { DonationNumber } from '#schema/ids.ts';
-import type { DonorToken } from '#schema/ids.ts';
-import { offers } from '#schema/procedures.ts';
-import type { Outcome, Procedure } from '#schema/procedures.ts';
+import { DonationNumber, EventId } from '#schema/ids.ts';
 
-import { bytesOf, dateColumn, tokenOf } from '../../db/columns.ts';
+import { bytesOf, dateColumn } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import type { Donation } from '../../db/generated/prisma/client.ts';
+import { newEventId, quietTelling, tell } from '../../db/outbox.ts';
+import type { Telling } from '../../db/outbox.ts';
+import { donationRecorded } from '../../domain/telling.ts';
 import type { ClockPort } from '../../ports.ts';
+import { createCorrections } from './corrections.ts';
+import type { Correction } from './corrections.ts';
+import { findFlag } from './permit-check.ts';
+import { refuseWhatCannotBe, saysTheSame } from './rules.ts';
+import type { DonationContent } from './rules.ts';
 
 /** A donation as a collector enters it. */
-export interface NewDonation {
+export interface NewDonation extends DonationContent {
   readonly donationNo: string;
-  readonly token: DonorToken;
-  readonly procedure: Procedure;
-  readonly collectedAt: Date;
-  readonly volumeMl: number;
-  readonly outcome: Outcome;
+  /** The permit it was made under: the id of the event that claimed it. */
+  readonly permit: string | null;
 }
 
-interface Dependencies {
+export interface DonationDependencies {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly prisma: Database['prisma'];
   readonly clock: ClockPort;
+  readonly telling?: Telling;
 }
 
 export interface Donations {
-  /** Records a donation. Refuses `BAD_INPUT`, `PROCEDURE_NOT_OFFERED`, `FUTURE_DATE`, `CONFLICT`. */
+  /**
+   * Records a donation and tells the federation. One without a permit, or under one that was not in force, is recorded all
+   * the same, with a flag. Refuses `BAD_INPUT`, `PROCEDURE_NOT_OFFERED`, `FUTURE_DATE`, `CONFLICT`.
+   */
   record(donation: NewDonation): Promise<Donation>;
+  /** Says what a donation was in truth. Refuses `NOT_FOUND`, `BAD_INPUT`, `PROCEDURE_NOT_OFFERED`, `FUTURE_DATE`. */
+  correct(correction: Correction): Promise<Donation>;
 }
 
-const largestVolumeMl = 100_000;
+function permitOf(text: string | null): EventId | null {
+  const id = EventId.nullable().safeParse(text);
+  if (!id.success) throw new Refused('BAD_INPUT', 'permit: the id of a permit');
+  return id.data;
+}
 
-export function createDonations({ station, prisma, clock }: Dependencies): Donations {
-  function refuseWhatCannotBe(donation: NewDonation): void {
-    if (!DonationNumber.safeParse(donation.donationNo).success) {
-      throw new Refused('BAD_INPUT', 'donationNo: 1 to 40 letters, digits and . _ / -');
-    }
-    if (!offers(station.kind, donation.procedure)) throw new Refused('PROCEDURE_NOT_OFFERED');
-    if (donation.collectedAt > clock.now()) throw new Refused('FUTURE_DATE');
-    if (donation.volumeMl < 0 || donation.volumeMl > largestVolumeMl) {
-      throw new Refused('BAD_INPUT', 'volumeMl: 0 to 100,000');
-    }
-  }
-
-  const isSame = (known: Donation, donation: NewDonation): boolean =>
-    tokenOf(known.token) === donation.token &&
-    known.procedure === donation.procedure &&
-    known.collectedAt.getTime() === donation.collectedAt.getTime() &&
-    known.volumeMl === donation.volumeMl &&
-    known.outcome === donation.outcome;
+export function createDonations(dependencies: DonationDependencies): Donations {
+  const { prisma, clock, telling = quietTelling } = dependencies;
 
   return {
     async record(donation) {
-      refuseWhatCannotBe(donation);
       const { donationNo, token, procedure, collectedAt, volumeMl, outcome } = donation;
-      const collectedOn = dateColumn(civilDateOf(collectedAt));
-      const data = { donationNo, token: bytesOf(token), procedure, collectedAt, collectedOn, volumeMl, outcome };
-      await prisma.donation.createMany({ data, skipDuplicates: true });
-      const recorded = await prisma.donation.findUniqueOrThrow({ where: { donationNo } });
-      if (!isSame(recorded, donation)) throw new Refused('CONFLICT');
+      if (!DonationNumber.safeParse(donationNo).success) {
+        throw new Refused('BAD_INPUT', 'donationNo: 1 to 40 letters, digits and . _ / -');
+      }
+      refuseWhatCannotBe(donation, dependencies);
+      const permit = permitOf(donation.permit);
+      const eventId = newEventId();
+      const said = { donationNo, token: bytesOf(token), procedure, collectedAt, volumeMl, outcome };
+      const flag = await findFlag(dependencies, { ...donation, permit });
+      const data = { ...said, collectedOn: dateColumn(civilDateOf(collectedAt)), permit, flag, eventId };
+      const recorded = await prisma.$transaction(async (transaction) => {
+        const { count } = await transaction.donation.createMany({ data, skipDuplicates: true });
+        if (count === 1) {
+          const body = donationRecorded(donation, permit);
+          await tell(transaction, { id: eventId, token, body, at: clock.now(), partitions: telling.partitions });
+        }
+        return transaction.donation.findUniqueOrThrow({ where: { donationNo } });
+      });
+      if (!saysTheSame(recorded, donation) || recorded.permit !== permit) throw new Refused('CONFLICT');
+      if (recorded.eventId === eventId) telling.onTold();
       return recorded;
     },
+
+    correct: createCorrections({ ...dependencies, telling }),
   };
 }

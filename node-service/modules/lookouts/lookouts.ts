@@ -2,13 +2,15 @@
 import { civilDateOf } from '#schema/calendar.ts';
 import type { CivilDate } from '#schema/calendar.ts';
 import { Refused } from '#schema/errors.ts';
-import { LookoutNumber } from '#schema/ids.ts';
+import { EventId, LookoutNumber } from '#schema/ids.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import type { Marker } from '#schema/procedures.ts';
 
 import { bytesOf, civilDateOfColumn, dateColumn, tokenOf } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import type { Lookout } from '../../db/generated/prisma/client.ts';
+import { newEventId, quietTelling, tell } from '../../db/outbox.ts';
+import type { FactTransaction, Telling } from '../../db/outbox.ts';
 import type { ClockPort } from '../../ports.ts';
 
 /** A confirmed result as the laboratory reports it. */
@@ -23,37 +25,60 @@ export interface NewLookout {
 interface Dependencies {
   readonly prisma: Database['prisma'];
   readonly clock: ClockPort;
+  readonly telling?: Telling;
 }
 
 export interface Lookouts {
-  /** Puts a donor on the list. Refuses `BAD_INPUT`, `FUTURE_DATE`, `CONFLICT`. */
+  /** Puts a donor on the list and tells the federation of a bar. Refuses `BAD_INPUT`, `FUTURE_DATE`, `CONFLICT`. */
   report(lookout: NewLookout): Promise<Lookout>;
-  /** Takes a donor off it from a day on. Refuses `NOT_FOUND`, `FUTURE_DATE`, `CLEARED_BEFORE_CONFIRMED`, `CONFLICT`. */
+  /** Takes a donor off it from a day on; the bar is lifted everywhere. Refuses `NOT_FOUND`, `FUTURE_DATE`, `CLEARED_BEFORE_CONFIRMED`, `CONFLICT`. */
   clear(lookoutNo: string, clearedOn: CivilDate | null): Promise<Lookout>;
 }
 
-export function createLookouts({ prisma, clock }: Dependencies): Lookouts {
+function refuseWhatCannotBe({ lookoutNo, laboratory, confirmedOn }: NewLookout, today: CivilDate): void {
+  if (!LookoutNumber.safeParse(lookoutNo).success) {
+    throw new Refused('BAD_INPUT', 'lookoutNo: 1 to 40 letters, digits and . _ / -');
+  }
+  if (laboratory.length < 1 || laboratory.length > 200) {
+    throw new Refused('BAD_INPUT', 'laboratory: 1 to 200 characters');
+  }
+  if (confirmedOn > today) throw new Refused('FUTURE_DATE');
+}
+
+const isSame = (known: Lookout, lookout: NewLookout): boolean =>
+  tokenOf(known.token) === lookout.token &&
+  known.marker === lookout.marker &&
+  civilDateOfColumn(known.confirmedOn) === lookout.confirmedOn &&
+  known.laboratory === lookout.laboratory;
+
+export function createLookouts({ prisma, clock, telling = quietTelling }: Dependencies): Lookouts {
+  const { partitions } = telling;
   const today = (): CivilDate => civilDateOf(clock.now());
 
-  const isSame = (known: Lookout, lookout: NewLookout): boolean =>
-    tokenOf(known.token) === lookout.token &&
-    known.marker === lookout.marker &&
-    civilDateOfColumn(known.confirmedOn) === lookout.confirmedOn &&
-    known.laboratory === lookout.laboratory;
+  /** A lookout of before the donor log may not have been told yet: then its bar is told first. */
+  async function barOf(transaction: FactTransaction & Pick<Database['prisma'], 'lookout'>, lookout: Lookout) {
+    if (lookout.eventId !== null) return EventId.parse(lookout.eventId);
+    const body = { type: 'bar.set', since: civilDateOfColumn(lookout.confirmedOn) } as const;
+    const eventId = await tell(transaction, { token: tokenOf(lookout.token), body, at: clock.now(), partitions });
+    await transaction.lookout.update({ where: { lookoutNo: lookout.lookoutNo }, data: { eventId } });
+    return eventId;
+  }
 
   return {
     async report(lookout) {
+      refuseWhatCannotBe(lookout, today());
       const { lookoutNo, token, marker, confirmedOn, laboratory } = lookout;
-      if (!LookoutNumber.safeParse(lookoutNo).success) {
-        throw new Refused('BAD_INPUT', 'lookoutNo: 1 to 40 letters, digits and . _ / -');
-      }
-      if (laboratory.length < 1 || laboratory.length > 200)
-        throw new Refused('BAD_INPUT', 'laboratory: 1 to 200 characters');
-      if (confirmedOn > today()) throw new Refused('FUTURE_DATE');
-      const data = { lookoutNo, token: bytesOf(token), marker, confirmedOn: dateColumn(confirmedOn), laboratory };
-      await prisma.lookout.createMany({ data, skipDuplicates: true });
-      const reported = await prisma.lookout.findUniqueOrThrow({ where: { lookoutNo } });
+      const eventId = newEventId();
+      const said = { lookoutNo, token: bytesOf(token), marker, laboratory };
+      const data = { ...said, confirmedOn: dateColumn(confirmedOn), eventId };
+      const reported = await prisma.$transaction(async (transaction) => {
+        const { count } = await transaction.lookout.createMany({ data, skipDuplicates: true });
+        const body = { type: 'bar.set', since: confirmedOn } as const;
+        if (count === 1) await tell(transaction, { id: eventId, token, body, at: clock.now(), partitions });
+        return transaction.lookout.findUniqueOrThrow({ where: { lookoutNo } });
+      });
       if (!isSame(reported, lookout)) throw new Refused('CONFLICT');
+      if (reported.eventId === eventId) telling.onTold();
       return reported;
     },
 
@@ -63,9 +88,19 @@ export function createLookouts({ prisma, clock }: Dependencies): Lookouts {
       const known = await prisma.lookout.findUnique({ where: { lookoutNo } });
       if (known === null) throw new Refused('NOT_FOUND');
       if (day < civilDateOfColumn(known.confirmedOn)) throw new Refused('CLEARED_BEFORE_CONFIRMED');
-      await prisma.lookout.updateMany({ where: { lookoutNo, clearedOn: null }, data: { clearedOn: dateColumn(day) } });
-      const cleared = await prisma.lookout.findUniqueOrThrow({ where: { lookoutNo } });
+      const data = { clearedOn: dateColumn(day) };
+      const { count, cleared } = await prisma.$transaction(async (transaction) => {
+        const { count } = await transaction.lookout.updateMany({ where: { lookoutNo, clearedOn: null }, data });
+        // Read after it is locked, and not as `known`: somebody may have told of it in between.
+        const cleared = await transaction.lookout.findUniqueOrThrow({ where: { lookoutNo } });
+        if (count === 1) {
+          const body = { type: 'bar.lifted', of: await barOf(transaction, cleared), until: day } as const;
+          await tell(transaction, { token: tokenOf(cleared.token), body, at: clock.now(), partitions });
+        }
+        return { count, cleared };
+      });
       if (cleared.clearedOn === null || civilDateOfColumn(cleared.clearedOn) !== day) throw new Refused('CONFLICT');
+      if (count === 1) telling.onTold();
       return cleared;
     },
   };

@@ -1,4 +1,4 @@
-/** A plasma station takes a donor as its own. */
+/** A plasma station takes a donor as its own, and lets one go. */
 
 import { civilDateOfColumn, tokenOf } from '../../db/columns.ts';
 import { builder } from '../../graphql/builder.ts';
@@ -41,6 +41,18 @@ const RegisterPlasmaDonorInput = builder.inputType('RegisterPlasmaDonorInput', {
   }),
 });
 
+const ReleasePlasmaDonorInput = builder.inputType('ReleasePlasmaDonorInput', {
+  description: 'Which registration ends, and from which day on.',
+  fields: (t) => ({
+    registrationNo: t.string({ description: 'The number of the registration.' }),
+    releasedOn: t.field({
+      type: 'Date',
+      required: false,
+      description: 'The first day the donor is no longer registered here; today when left out, never later.',
+    }),
+  }),
+});
+
 const RegisterPlasmaDonorResult = builder.unionType('RegisterPlasmaDonorResult', {
   description: 'The registration, or why there is none.',
   types: [RegistrationType, RefusedType],
@@ -56,5 +68,21 @@ builder.mutationField('registerPlasmaDonor', (t) =>
       orRefusal(async () =>
         context.registrations.register({ ...registration, token: await donorTokenOf(donor, context) }),
       ),
+  }),
+);
+
+const ReleasePlasmaDonorResult = builder.unionType('ReleasePlasmaDonorResult', {
+  description: 'The registration as it is now, or why nothing was changed.',
+  types: [RegistrationType, RefusedType],
+  resolveType: (value) => (isRefusal(value) ? 'Refused' : 'Registration'),
+});
+
+builder.mutationField('releasePlasmaDonor', (t) =>
+  t.field({
+    type: ReleasePlasmaDonorResult,
+    description: 'Lets a donor go, so that another plasma station may take them. A registration ends once.',
+    args: { input: t.arg({ type: ReleasePlasmaDonorInput, description: 'Which, and from when.' }) },
+    resolve: (_, { input: { registrationNo, releasedOn } }, context) =>
+      orRefusal(() => context.registrations.release(registrationNo, releasedOn ?? null)),
   }),
 );

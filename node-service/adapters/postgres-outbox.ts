@@ -1,0 +1,128 @@
+/**
+ * What this station has told, in its own database. A number is given to an event in a transaction of its own, long after
+ * the fact was committed: so a slow transaction leaves no hole, and an import that runs for minutes holds up nobody.
+ */
+import type { Pool, QueryResult, QueryResultRow } from 'pg';
+
+import { Fault } from '#schema/errors.ts';
+import { EventBody } from '#schema/events.ts';
+import type { EventId, StationCode } from '#schema/ids.ts';
+
+import { tokenOf } from '../db/columns.ts';
+import type { OutboxEvent, OutboxPort } from '../ports.ts';
+
+/** No caller gets more at once, whatever it asks for. */
+const mostAtOnce = 5_000;
+
+// Counted in the order of their ids. The rows are locked first, so that of two who count at once the second finds them taken.
+const count = `
+  WITH uncounted AS MATERIALIZED (
+    SELECT id, partition FROM outbox WHERE seq IS NULL ORDER BY id LIMIT $1 FOR UPDATE),
+  placed AS (SELECT id, partition, row_number() OVER (PARTITION BY partition ORDER BY id) AS place FROM uncounted),
+  counter AS (
+    INSERT INTO outbox_partition AS known (partition, counted)
+    SELECT partition, count(*) FROM placed GROUP BY partition ORDER BY partition
+    ON CONFLICT (partition) DO UPDATE SET counted = known.counted + EXCLUDED.counted
+    RETURNING partition, counted),
+  numbered AS (
+    SELECT id, counted - count(*) OVER (PARTITION BY partition) + place AS seq FROM placed JOIN counter USING (partition))
+  UPDATE outbox SET seq = numbered.seq FROM numbered WHERE outbox.id = numbered.id`;
+
+const columns = 'o.id, o.partition, o.seq::float8 AS seq, o.token, o.at, o.body';
+
+// Each partition that is behind gets its share, so that none waits for the end of another's backlog.
+const unpublished = `
+  WITH behind AS (SELECT partition, published FROM outbox_partition WHERE published < counted)
+  SELECT ${columns} FROM behind b
+  CROSS JOIN LATERAL (
+    SELECT * FROM outbox WHERE partition = b.partition AND seq > b.published
+    ORDER BY seq LIMIT greatest(1, $1 / (SELECT count(*) FROM behind))) o
+  ORDER BY o.partition, o.seq LIMIT $1`;
+
+const published = `
+  UPDATE outbox_partition p SET published = said.seq
+  FROM unnest($1::smallint[], $2::bigint[]) AS said(partition, seq)
+  WHERE p.partition = said.partition AND p.published < said.seq`;
+
+const state = `
+  SELECT NOT EXISTS (SELECT FROM outbox WHERE seq IS NULL)
+     AND NOT EXISTS (SELECT FROM outbox_partition WHERE published < counted)
+     AND NOT EXISTS (SELECT FROM donation WHERE event_id IS NULL)
+     AND NOT EXISTS (SELECT FROM lookout WHERE event_id IS NULL)
+     AND NOT EXISTS (SELECT FROM registration WHERE event_id IS NULL) AS drained,
+    ARRAY(
+      SELECT coalesce(published, 0)::float8 FROM generate_series(0, $1::int - 1) AS wanted(partition)
+      LEFT JOIN outbox_partition USING (partition) ORDER BY wanted.partition) AS seqs`;
+
+const since = `
+  SELECT ${columns} FROM outbox o WHERE o.partition = $1 AND o.seq >= $2 ORDER BY o.seq LIMIT $3`;
+
+// What was said after a backup was made is in the log already, under the numbers of then: it must not get new ones. Appends
+// are in order, so what comes before a number that was heard is in the log as well.
+const advance = `
+  WITH heard AS (SELECT * FROM unnest($1::smallint[], $2::bigint[]) AS heard(partition, seq)),
+  ahead AS (
+    SELECT heard.partition FROM heard LEFT JOIN outbox_partition known USING (partition)
+    WHERE heard.seq > coalesce(known.counted, 0)),
+  recognised AS (
+    UPDATE outbox o SET seq = e.seq FROM ahead, event e
+    WHERE o.partition = ahead.partition AND o.seq IS NULL
+      AND e.token = o.token AND e.id = o.id AND e.origin = $3 AND e.partition = o.partition)
+  INSERT INTO outbox_partition AS known (partition, counted, published)
+  SELECT partition, seq, seq FROM heard ORDER BY partition
+  ON CONFLICT (partition) DO UPDATE
+  SET counted = greatest(known.counted, EXCLUDED.counted), published = greatest(known.published, EXCLUDED.published)`;
+
+const withdraw = 'DELETE FROM outbox WHERE id = $1 AND seq IS NULL';
+
+interface Row {
+  readonly id: EventId;
+  readonly partition: number;
+  readonly seq: number;
+  readonly token: Buffer;
+  readonly at: Date;
+  readonly body: unknown;
+}
+
+const eventOf = ({ token, body, ...row }: Row): OutboxEvent => ({
+  ...row,
+  token: tokenOf(token),
+  body: EventBody.parse(body),
+});
+
+interface Options {
+  readonly pool: Pool;
+  readonly station: StationCode;
+}
+
+export function createPostgresOutbox({ pool, station }: Options): OutboxPort {
+  async function query<Answer extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<Answer>> {
+    try {
+      return await pool.query<Answer>(text, values);
+    } catch (cause) {
+      throw new Fault('DATABASE_UNAVAILABLE', { cause });
+    }
+  }
+  const bounded = (limit: number) => Math.min(limit, mostAtOnce);
+  const pairsOf = (seqs: ReadonlyMap<number, number>) => [[...seqs.keys()], [...seqs.values()]];
+
+  return {
+    count: async (limit) => (await query(count, [bounded(limit)])).rowCount ?? 0,
+    unpublished: async (limit) => (await query<Row>(unpublished, [bounded(limit)])).rows.map(eventOf),
+    async published(upTo) {
+      if (upTo.size > 0) await query(published, pairsOf(upTo));
+    },
+    async state(partitions) {
+      const { rows } = await query<{ drained: boolean; seqs: number[] }>(state, [partitions]);
+      const [row] = rows;
+      if (row === undefined) throw new Fault('DATABASE_UNAVAILABLE');
+      return { isDrained: row.drained, seqs: row.seqs };
+    },
+    since: async (partition, seq, limit) =>
+      (await query<Row>(since, [partition, seq, bounded(limit)])).rows.map(eventOf),
+    async advance(highest) {
+      if (highest.size > 0) await query(advance, [...pairsOf(highest), station]);
+    },
+    withdraw: async (id) => (await query(withdraw, [id])).rowCount === 1,
+  };
+}

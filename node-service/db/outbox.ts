@@ -1,0 +1,61 @@
+/**
+ * Telling the federation: what a fact says goes into the outbox in the transaction that makes the fact, so that there is
+ * never one without the other. The relay counts and sends it later; nothing here waits for the log.
+ */
+import { v7 as uuidv7 } from 'uuid';
+
+import { Policy } from '#schema/directory.ts';
+import type { EventBody } from '#schema/events.ts';
+import type { DonorToken, EventId } from '#schema/ids.ts';
+import { partitionOf } from '#schema/partition.ts';
+
+import type { PrismaClient } from './client.ts';
+import { bytesOf } from './columns.ts';
+
+/** The transaction of a fact. */
+export type FactTransaction = Pick<PrismaClient, '$executeRaw'>;
+
+/** What is told. */
+export interface Told {
+  readonly token: DonorToken;
+  readonly body: EventBody;
+  /** When the station wrote it down. */
+  readonly at: Date;
+  /** How many partitions the donor log has, by the federation's policy. */
+  readonly partitions: number;
+  /** The event's id, where it had to be known before; a new one when left out. */
+  readonly id?: EventId;
+}
+
+/** What a module needs to tell the federation something. */
+export interface Telling {
+  /** How many partitions the donor log has, by the federation's policy. */
+  readonly partitions: number;
+  /** Called after the commit: wakes the relay of this process. */
+  readonly onTold: () => void;
+}
+
+/** The federation's usual number of partitions, and nobody to wake: the relay finds the fact by itself a little later. */
+export const quietTelling: Telling = { partitions: Policy.parse({}).logPartitions, onTold: () => undefined };
+
+/** A UUID version 7: of two made in one process, the later one is greater. */
+export function newEventId(): EventId {
+  return uuidv7() as EventId;
+}
+
+/** Where the relay of another process hears that there is something to send. */
+export const outboxChannel = 'lookout_outbox';
+
+/** Puts an event into the outbox; the relay is notified when the transaction commits. Answers the event's id. */
+export async function tell(
+  transaction: FactTransaction,
+  { token, body, at, partitions, id = newEventId() }: Told,
+): Promise<EventId> {
+  const partition = partitionOf(token, partitions);
+  await transaction.$executeRaw`
+    WITH told AS (
+      INSERT INTO outbox (id, partition, token, at, body)
+      VALUES (${id}::uuid, ${partition}::smallint, ${bytesOf(token)}, ${at}, ${JSON.stringify(body)}::jsonb))
+    SELECT pg_notify(${outboxChannel}, '')`;
+  return id;
+}

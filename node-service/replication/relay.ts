@@ -1,0 +1,95 @@
+/**
+ * The relay of a station: what the outbox holds goes to the donor log, in order. It may die at any point and start again:
+ * numbers are given once, a payload sent again is byte for byte the same, and readers drop what they have.
+ */
+import type { StationCode } from '#schema/ids.ts';
+
+import { payloadOf } from '../domain/telling.ts';
+import type { LogEntry, LogPort, OutboxEvent, OutboxPort, SignerPort, UntoldPort } from '../ports.ts';
+
+export interface RelayDependencies {
+  readonly outbox: OutboxPort;
+  readonly untold: UntoldPort;
+  readonly log: Pick<LogPort, 'append'>;
+  readonly signer: SignerPort;
+  readonly station: StationCode;
+  /**
+   * Whether the own copy of the log has come as far as the log went when this process started. Until then nothing is
+   * counted: a database restored from a backup does not know which numbers it has used.
+   */
+  readonly isCaughtUp: () => boolean;
+  /** The highest own `seq` heard in the log, by partition. */
+  readonly heard: () => ReadonlyMap<number, number> | Promise<ReadonlyMap<number, number>>;
+  /** Hears of the facts of before the donor log as they are put into the outbox: how many now, how many are left. */
+  readonly onUntold?: (progress: { readonly told: number; readonly left: number }) => void;
+}
+
+export interface Relay {
+  /** Counts and sends some; answers whether there may be more. Rejects when the database or the log does not answer. */
+  step(): Promise<boolean>;
+}
+
+const countedAtOnce = 2_000;
+const sentAtOnce = 500;
+const untoldAtOnce = 1_000;
+/** An append larger than this is cut: brokers refuse requests beyond a megabyte. */
+const bytesAtOnce = 900_000;
+
+/** As many as fit into one append; at least one. */
+function within(entries: readonly LogEntry[]): readonly LogEntry[] {
+  let bytes = 0;
+  const tooMany = entries.findIndex(({ key, value }, index) => {
+    bytes += key.length + value.length;
+    return index > 0 && bytes > bytesAtOnce;
+  });
+  return tooMany < 0 ? entries : entries.slice(0, tooMany);
+}
+
+/** The last number of each partition: they come in order. */
+const lastOf = (events: readonly OutboxEvent[]): Map<number, number> =>
+  new Map(events.map(({ partition, seq }) => [partition, seq]));
+
+export function createRelay(dependencies: RelayDependencies): Relay {
+  const { outbox, untold, log, signer, station, isCaughtUp, heard, onUntold } = dependencies;
+  let hasAdvanced = false;
+  let hasToldAll = false;
+  let left: number | undefined;
+
+  async function tellOfBefore(): Promise<void> {
+    left ??= await untold.left();
+    const told = await untold.tell(untoldAtOnce);
+    left = Math.max(0, left - told);
+    if (told > 0) onUntold?.({ told, left });
+    hasToldAll = told === 0;
+  }
+
+  async function entryOf(event: OutboxEvent): Promise<LogEntry> {
+    const value = await signer.sign('event', payloadOf(station, event));
+    return { partition: event.partition, key: event.token, value };
+  }
+
+  /** One append at a time: a later number never overtakes an earlier one. */
+  async function send(): Promise<number> {
+    const events = await outbox.unpublished(sentAtOnce);
+    if (events.length === 0) return 0;
+    const entries = await Promise.all(events.map(entryOf));
+    const fitting = within(entries);
+    await log.append('donors', fitting);
+    await outbox.published(lastOf(events.slice(0, fitting.length)));
+    return fitting.length;
+  }
+
+  return {
+    async step() {
+      if (!hasAdvanced) {
+        if (!isCaughtUp()) return false;
+        await outbox.advance(await heard());
+        hasAdvanced = true;
+      }
+      if (!hasToldAll) await tellOfBefore();
+      const counted = await outbox.count(countedAtOnce);
+      const sent = await send();
+      return counted > 0 || sent > 0 || !hasToldAll;
+    },
+  };
+}
