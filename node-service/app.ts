@@ -15,10 +15,12 @@ import { createGraphqlServer } from '#server/server.ts';
 import { createGatewayFederation } from './adapters/gateway-federation.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
 import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
+import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
 import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
 import type { Database } from './db/client.ts';
 import { migrate } from './db/migrate.ts';
+import { createWatermarks } from './domain/watermark.ts';
 import type { Context } from './graphql/context.ts';
 import { stationSchema } from './graphql/schema.ts';
 import { createDonations } from './modules/donations/donations.ts';
@@ -26,7 +28,8 @@ import { createEligibility } from './modules/eligibility/eligibility.ts';
 import { createImportRoute } from './modules/import/import.http.ts';
 import { createLookouts } from './modules/lookouts/lookouts.ts';
 import { createRegistrations } from './modules/registrations/registrations.ts';
-import type { ClockPort, FederationPort, TokenPort } from './ports.ts';
+import type { ClockPort, FederationPort, FreshnessPort, LogTimePort, TokenPort } from './ports.ts';
+import { createFreshness } from './replication/freshness.ts';
 import { version } from './version.ts';
 
 /** A running station. */
@@ -64,15 +67,18 @@ interface Parts {
   readonly tokens: TokenPort;
   readonly federation: FederationPort;
   readonly isLoaded: () => Promise<boolean>;
-  readonly others: () => readonly StationCode[];
+  readonly freshness: FreshnessPort;
+  readonly logTime: LogTimePort;
   readonly readiness: () => Promise<readonly Check[]>;
 }
 
 /** The use cases of a station, as its resolvers find them. */
 function createContext(config: NodeConfig, parts: Parts): Context {
-  const { station, clock, tokens, federation, isLoaded, others, readiness } = parts;
+  const { station, clock, tokens, federation, isLoaded, freshness, logTime, readiness } = parts;
   const { prisma, pool } = parts.database;
+  const ruleSet = ruleSetOf(config);
   const holdings = createPostgresHoldings({ pool, isLoaded });
+  const knowledge = createPostgresKnowledge({ pool, isLoaded });
   return {
     station,
     version,
@@ -81,7 +87,7 @@ function createContext(config: NodeConfig, parts: Parts): Context {
     clock,
     tokens,
     holdings,
-    eligibility: createEligibility({ station, ruleSet: ruleSetOf(config), holdings, federation, clock, others }),
+    eligibility: createEligibility({ station, ruleSet, freshness, knowledge, federation, logTime, clock }),
     donations: createDonations({ station, prisma, clock }),
     lookouts: createLookouts({ prisma, clock }),
     registrations: createRegistrations({ station, prisma, clock }),
@@ -111,12 +117,21 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
     { name: 'import', ok: await isLoaded() },
   ];
-  const others = (): StationCode[] =>
-    directory
-      .current()
-      .members.filter(({ code, status }) => status === 'ACTIVE' && code !== station.code)
-      .map(({ code }) => code);
-  const context = createContext(config, { station, clock, database, tokens, federation, isLoaded, others, readiness });
+  // Until the replication is wired the copy of the log proves nothing, and everybody is asked live.
+  const logTime: LogTimePort = { latest: () => null, earliest: () => null };
+  const watermarks = createWatermarks(directory.current().policy.logPartitions);
+  const freshness = createFreshness({ station: station.code, directory, watermarks, logTime });
+  const context = createContext(config, {
+    station,
+    clock,
+    database,
+    tokens,
+    federation,
+    isLoaded,
+    freshness,
+    logTime,
+    readiness,
+  });
   const server = createGraphqlServer({
     schema: stationSchema,
     context: () => context,

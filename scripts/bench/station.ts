@@ -1,7 +1,7 @@
 /** A station's own eligibility, all facts local: in process, for a batch, and over HTTP, each against the bare query. */
 import type { Pool } from 'pg';
 
-import { createPostgresHoldings } from '#node/adapters/postgres-holdings.ts';
+import { createPostgresKnowledge } from '#node/adapters/postgres-knowledge.ts';
 import { createDatabase } from '#node/db/client.ts';
 import { createEligibility } from '#node/modules/eligibility/eligibility.ts';
 import type { Eligibility } from '#node/modules/eligibility/eligibility.ts';
@@ -47,13 +47,14 @@ function createOwnEligibility(pool: Pool): Eligibility {
   return createEligibility({
     station,
     ruleSet,
-    holdings: createPostgresHoldings({ pool, isLoaded: () => Promise.resolve(true) }),
+    knowledge: createPostgresKnowledge({ pool, isLoaded: () => Promise.resolve(true) }),
+    freshness: { current: () => [] },
+    logTime: { earliest: () => null },
     federation: {
       heldElsewhere: () => Promise.resolve(nobody),
       heldElsewhereOf: (tokens) => Promise.resolve(tokens.map(() => nobody)),
     },
     clock: { now: () => new Date() },
-    others: () => [],
   });
 }
 
