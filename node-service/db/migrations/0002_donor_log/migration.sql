@@ -180,3 +180,6 @@ CREATE INDEX "outbox_uncounted" ON "outbox" ("id") WHERE "seq" IS NULL;
 CREATE INDEX "donation_untold" ON "donation" ("donation_no") WHERE "event_id" IS NULL;
 CREATE INDEX "lookout_untold" ON "lookout" ("lookout_no") WHERE "event_id" IS NULL;
 CREATE INDEX "registration_untold" ON "registration" ("registration_no") WHERE "event_id" IS NULL;
+
+-- Parked events are looked through at each start, and there are few of them or none.
+CREATE INDEX "event_parked" ON "event" ("partition", "log_offset") WHERE "type" = 'parked';

@@ -1,0 +1,109 @@
+/**
+ * The station's copy of the donor log in its own database. The position in the log is a row that each transaction locks first:
+ * whatever two appliers do, one comes after the other and sees where the other has got to.
+ */
+import type { Pool } from 'pg';
+
+import type { QuarantineReason } from '#schema/codes.ts';
+import type { EventId, StationCode } from '#schema/ids.ts';
+
+import type { InboxPort, OriginProgress, PlacedEvent } from '../ports.ts';
+import { appliedChannel, copyNotice, payloadsOf } from './postgres-inbox/applied-channel.ts';
+import { inTransaction, rowsOf, run } from './postgres-inbox/asking.ts';
+import { tokenOf } from './postgres-inbox/event-rows.ts';
+import { readStatements, statements } from './postgres-inbox/statements.ts';
+import { openTransaction } from './postgres-inbox/transaction.ts';
+
+interface Options {
+  /** The pool Prisma's adapter shares. */
+  readonly pool: Pool;
+  readonly station: StationCode;
+  /** Names this process among the station's instances, so that it does not hear itself. */
+  readonly instance: string;
+}
+
+type QuarantineRow = [
+  offset: number,
+  appendedAt: number,
+  reason: QuarantineReason,
+  origin: string | null,
+  key: string,
+  value: string,
+];
+type ParkedRow = [
+  origin: StationCode,
+  seq: number,
+  id: EventId,
+  token: Buffer,
+  offset: number,
+  appendedAt: number,
+  digest: Buffer,
+  raw: string,
+];
+
+function parkedOf(partition: number, row: ParkedRow): PlacedEvent {
+  const [origin, seq, id, token, offset, appendedAt, digest, raw] = row;
+  // Nothing is made of when its origin wrote it down; the JWS has it.
+  const at = new Date(appendedAt).toISOString();
+  return {
+    event: { id, origin, partition, seq, token: tokenOf(token), at, body: { type: 'parked' } },
+    offset,
+    appendedAt,
+    digest: digest.toString('base64url'),
+    raw,
+  };
+}
+
+export function createPostgresInbox({ pool, station, instance }: Options): InboxPort {
+  const read = <Row extends unknown[]>(
+    statement: { readonly name: string; readonly text: string },
+    values?: unknown[],
+  ) => rowsOf<Row>(pool, statement, values);
+
+  return {
+    transact: (partition, work) =>
+      inTransaction(pool, async (client) => {
+        const transaction = await openTransaction({ client, partition, station });
+        const answer = await work(transaction);
+        const payloads = payloadsOf(instance, transaction.applied());
+        if (payloads.length > 0) await rowsOf(client, statements.tell, [appliedChannel, payloads]);
+        return answer;
+      }),
+    forget: () =>
+      inTransaction(pool, async (client) => {
+        await run(client, "SET LOCAL lock_timeout = '5s'");
+        // First what every transaction locks first.
+        await run(client, 'UPDATE log_position SET next = 0');
+        await run(client, 'TRUNCATE event, origin_progress, quarantine');
+        await rowsOf(client, statements.tell, [appliedChannel, [copyNotice(instance, 'forgotten')]]);
+      }),
+    async positions(partitions) {
+      const next = new Map(await read<[number, number]>(readStatements.positions));
+      return Array.from({ length: partitions }, (_, partition) => next.get(partition) ?? 0);
+    },
+    async progress() {
+      const rows = await read<[StationCode, number, number, number, number | null]>(readStatements.progress);
+      return rows.map(([origin, partition, upTo, highest, forkedAt]): OriginProgress => ({
+        origin,
+        partition,
+        heard: { upTo, highest, forkedAt },
+      }));
+    },
+    async quarantined(partition, reasons, after, limit) {
+      const rows = await read<QuarantineRow>(readStatements.quarantined, [partition, reasons, after, limit]);
+      return rows.map(([offset, appendedAt, reason, origin, key, value]) => ({
+        partition,
+        offset,
+        appendedAt,
+        reason,
+        origin,
+        key,
+        value,
+      }));
+    },
+    async parked(partition, after, limit) {
+      const rows = await read<ParkedRow>(readStatements.parked, [partition, after, limit]);
+      return rows.map((row) => parkedOf(partition, row));
+    },
+  };
+}

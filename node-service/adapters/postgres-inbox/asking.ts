@@ -1,0 +1,58 @@
+/** Statements on one connection, and what their failures are called. */
+import { DatabaseError } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+
+import { Fault } from '#schema/errors.ts';
+
+/** Errors of our own making (data, integrity, syntax) are no outage. */
+const ourOwnMistake = /^(?:22|23|42)/;
+
+function faultOf(error: unknown): unknown {
+  if (error instanceof DatabaseError && ourOwnMistake.test(error.code ?? '')) return error;
+  return new Fault('DATABASE_UNAVAILABLE', { cause: error });
+}
+
+/** A statement's rows as arrays. Rejects with `DATABASE_UNAVAILABLE`. */
+export async function rowsOf<Row extends unknown[]>(
+  client: Pool | PoolClient,
+  statement: QueryConfig,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  try {
+    return (await client.query<Row>({ ...statement, values: [...values], rowMode: 'array' })).rows;
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+/** BEGIN, COMMIT and the like. */
+export async function run(client: PoolClient, text: string): Promise<void> {
+  await rowsOf(client, { text });
+}
+
+const ignore = () => undefined;
+
+/** A transaction on a connection of its own, which is given back whatever happens, and thrown away when it may be half-way. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw faultOf(error);
+  });
+  client.on('error', ignore); // the next statement fails and tells
+  let isClean = false;
+  try {
+    await run(client, 'BEGIN');
+    const answer = await work(client);
+    await run(client, 'COMMIT');
+    isClean = true;
+    return answer;
+  } catch (error) {
+    isClean = await client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    );
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(!isClean);
+  }
+}

@@ -1,0 +1,56 @@
+/** What follows for donors from what was just applied: which claims are granted, and which facts together break a rule. */
+import type { DonorToken, EventId } from '#schema/ids.ts';
+
+import type { Conflict } from '../domain/conflict.ts';
+import type { ClaimOutcome, History } from '../domain/history.ts';
+import { withOutcomes } from '../domain/permit.ts';
+import type { InboxTransaction } from '../ports.ts';
+
+/** The rules of the domain, as the applier asks them. */
+export interface Conclusions {
+  /** What becomes of each claim of a donor. */
+  readonly judge: (history: History) => ReadonlyMap<EventId, ClaimOutcome>;
+  /** The conflicts of a donor that concern this station. */
+  readonly conflictsOf: (token: DonorToken, history: History) => readonly Conflict[];
+}
+
+/** The donors something was said of. */
+export interface Concerned {
+  readonly tokens: ReadonlySet<DonorToken>;
+  /** Those of whom a claim is to be judged: one was just made, or something came that belongs before others. */
+  readonly toJudge: ReadonlySet<DonorToken>;
+}
+
+function changedClaims(
+  history: History,
+  judged: ReadonlyMap<EventId, ClaimOutcome>,
+): readonly (readonly [EventId, ClaimOutcome])[] {
+  return history.flatMap(({ id, claim }) => {
+    const outcome = judged.get(id);
+    return outcome === undefined || outcome === claim ? [] : [[id, outcome] as const];
+  });
+}
+
+/** Answers what became of claims, as far as it is new. */
+export async function settle(
+  transaction: InboxTransaction,
+  { judge, conflictsOf }: Conclusions,
+  { tokens, toJudge }: Concerned,
+): Promise<ReadonlyMap<EventId, ClaimOutcome>> {
+  const party = tokens.size === 0 ? new Set<DonorToken>() : await transaction.ownAmong([...tokens]);
+  const wanted = new Set([...party, ...toJudge]);
+  if (wanted.size === 0) return new Map();
+  const histories = await transaction.historiesOf([...wanted]);
+  const settled = new Map<EventId, ClaimOutcome>();
+  const conflicts = new Map<DonorToken, readonly Conflict[]>();
+  for (const [token, history] of histories) {
+    const outcomes = toJudge.has(token)
+      ? new Map(changedClaims(history, judge(history)))
+      : new Map<EventId, ClaimOutcome>();
+    for (const [id, outcome] of outcomes) settled.set(id, outcome);
+    if (party.has(token)) conflicts.set(token, conflictsOf(token, withOutcomes(history, outcomes)));
+  }
+  if (settled.size > 0) await transaction.settle(settled);
+  if (conflicts.size > 0) await transaction.setConflicts(conflicts);
+  return settled;
+}
