@@ -1,11 +1,19 @@
-/** The donor log in a Kafka cluster, through kafkajs. */
+/** The donor log in a Kafka cluster: topics, appends, readings. What is known of kafkajs is in `kafka-log/link.ts`. */
 import type { ConnectionOptions } from 'node:tls';
 
 import type { Logger } from 'pino';
 
-import { Fault } from '#schema/errors.ts';
-
-import type { LogPort } from '../ports.ts';
+import type { LogPort, LogReading } from '../ports.ts';
+import { createBackOff, createDeliveries, waitUnlessAborted } from './log-deliveries.ts';
+import { requirePossible } from './log-entries.ts';
+import { createLogHealth } from './log-health.ts';
+import type { LogHealth } from './log-health.ts';
+import { unavailable } from './kafka-log/appends.ts';
+import { createLink, deadlineOf } from './kafka-log/link.ts';
+import type { Link } from './kafka-log/link.ts';
+import { readSession } from './kafka-log/reading.ts';
+import { createSender } from './kafka-log/sender.ts';
+import { boundsOf, requireTopics } from './kafka-log/topics.ts';
 
 export interface KafkaLogOptions {
   /** `host:port`, at least one. */
@@ -14,7 +22,7 @@ export interface KafkaLogOptions {
   readonly partitions: number;
   /** How the brokers' logs name this client. */
   readonly clientId: string;
-  /** Topics are `<prefix>.donors` and `<prefix>.control`. `lookout` when left out. */
+  /** Topics are `<prefix>.donors` and `<prefix>.control`, groups `<prefix>.reader.*`. `lookout` when left out. */
   readonly topicPrefix?: string;
   /** Copies of topics that have to be made; the brokers' own default when left out. */
   readonly replicationFactor?: number;
@@ -31,5 +39,108 @@ export interface KafkaLogOptions {
 }
 
 export function createKafkaLog(options: KafkaLogOptions): LogPort {
-  throw new Fault('LOG_UNAVAILABLE', { cause: `${options.clientId}: being written` });
+  const health = createLogHealth(options.log);
+  const topics = createTopics(options, health);
+  const failed = (error: unknown) => {
+    topics.forget();
+    health.failed(error);
+  };
+  const sender = createSender(options, { ready: topics.ready, heard: health.heard, failed });
+  const stopping = new AbortController();
+  const readings = new Set<Promise<void>>();
+
+  return {
+    partitions: async () => {
+      await topics.ready();
+      return options.partitions;
+    },
+    append: async (topic, entries) => {
+      requirePossible(entries);
+      if (entries.length === 0) return { appendedAt: Date.now() };
+      return sender.append(topic, entries);
+    },
+    bounds: async (topic) => {
+      await topics.ready();
+      return topics.ask((link) => boundsOf(link, options, topic));
+    },
+    read: (reading, signal) => {
+      const parts = { options, health, topics };
+      const going = readForEver(parts, reading, AbortSignal.any([signal, stopping.signal]));
+      readings.add(going);
+      return going.finally(() => readings.delete(going));
+    },
+    isUp: health.isUp,
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([sender.stop(), ...readings]);
+    },
+  };
+}
+
+interface Topics {
+  /** Resolves once they were seen to be what they should be; asks anew after `forget`. */
+  readonly ready: () => Promise<void>;
+  /** What failed may have failed because the topics are no longer what they were. */
+  readonly forget: () => void;
+  /** Asks over a link of its own. What fails is `LOG_UNAVAILABLE`, unless it is a fault already. */
+  readonly ask: <Answer>(work: (link: Link) => Promise<Answer>) => Promise<Answer>;
+}
+
+function createTopics(options: KafkaLogOptions, health: LogHealth): Topics {
+  let checked: Promise<void> | undefined;
+  const ask: Topics['ask'] = async (work) => {
+    const link = createLink(options);
+    const timer = setTimeout(link.cut, deadlineOf(options));
+    try {
+      const answer = await work(link);
+      health.heard();
+      return answer;
+    } catch (error) {
+      health.failed(error);
+      throw unavailable(error);
+    } finally {
+      clearTimeout(timer);
+      link.cut();
+    }
+  };
+  const forget = () => {
+    checked = undefined;
+  };
+  const ready = () => {
+    if (checked === undefined) {
+      checked = ask((link) => requireTopics(link, options));
+      checked.catch(forget);
+    }
+    return checked;
+  };
+  return { ready, forget, ask };
+}
+
+interface Parts {
+  readonly options: KafkaLogOptions;
+  readonly health: LogHealth;
+  readonly topics: Topics;
+}
+
+async function readForEver({ options, health, topics }: Parts, reading: LogReading, signal: AbortSignal) {
+  const { topic } = reading;
+  const deliveries = createDeliveries(reading, signal, options.log);
+  const backOff = createBackOff();
+  const heard = () => {
+    backOff.reset();
+    health.freed(deliveries);
+    health.heard();
+  };
+  while (!signal.aborted) {
+    try {
+      await topics.ready();
+      await readSession({ options, topic, deliveries, heard, signal });
+    } catch (error) {
+      topics.forget();
+      options.log.error({ err: error, topic }, 'reading the donor log broke off, it is taken up again');
+      health.stuck(deliveries, error);
+      await waitUnlessAborted(backOff.next(), signal);
+    }
+  }
+  health.freed(deliveries);
 }
