@@ -1,0 +1,33 @@
+/**
+ * Places that keep their order though the log is made anew. A log whose topic was deleted and made again begins at offset
+ * 0, and what it says then comes after everything it said before: its offsets are counted from the next epoch on.
+ */
+
+/** No partition will ever hold so many records. */
+const epochLength = 2 ** 40;
+
+/** Where a partition stands in the log that is there now. */
+export interface Standing {
+  /** How often the log was made anew, as far as was seen. */
+  readonly epoch: number;
+  /** The offset of the next record wanted in the log that is there now. */
+  readonly offset: number;
+}
+
+/** The place of an offset of the log that is there now. */
+export function placeOf(epoch: number, offset: number): number {
+  return epoch * epochLength + offset;
+}
+
+/**
+ * Where to go on reading.
+ *
+ * @param position the next place wanted.
+ * @param end the offset after the last record of the log that is there now; when the position lies beyond it, this is
+ *   another log than the one that was read.
+ */
+export function standingAt(position: number, end: number): Standing {
+  const epoch = Math.floor(position / epochLength);
+  const offset = position % epochLength;
+  return offset <= end ? { epoch, offset } : { epoch: epoch + 1, offset: 0 };
+}
