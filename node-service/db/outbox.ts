@@ -10,7 +10,7 @@ import type { DonorToken, EventId } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
 
 import type { PrismaClient } from './client.ts';
-import { bytesOf } from './columns.ts';
+import { bytesOf, tokenOf } from './columns.ts';
 
 /** The transaction of a fact. */
 export type FactTransaction = Pick<PrismaClient, '$executeRaw'>;
@@ -51,11 +51,13 @@ export async function tell(
   transaction: FactTransaction,
   { token, body, at, partitions, id = newEventId() }: Told,
 ): Promise<EventId> {
-  const partition = partitionOf(token, partitions);
+  const bytes = bytesOf(token);
+  // Of the bytes as they will be read: the same 32 bytes can be written in four ways, and a partition is of the text.
+  const partition = partitionOf(tokenOf(bytes), partitions);
   await transaction.$executeRaw`
     WITH told AS (
       INSERT INTO outbox (id, partition, token, at, body)
-      VALUES (${id}::uuid, ${partition}::smallint, ${bytesOf(token)}, ${at}, ${JSON.stringify(body)}::jsonb))
+      VALUES (${id}::uuid, ${partition}::smallint, ${bytes}, ${at}, ${JSON.stringify(body)}::jsonb))
     SELECT pg_notify(${outboxChannel}, '')`;
   return id;
 }

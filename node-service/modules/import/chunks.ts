@@ -34,8 +34,8 @@ interface OpenChunk {
  * Two buffers that take turns: one is filled while the other is on its way to the database. Made anew for every chunk,
  * they would wait for the collector by the hundred.
  */
-function createTurns({ table }: Reader): () => OpenChunk {
-  const buffers = [createCopyBuffer(table.columns), createCopyBuffer(table.columns)] as const;
+function createTurns({ table }: Reader, partitions: number): () => OpenChunk {
+  const buffers = [createCopyBuffer(table, partitions), createCopyBuffer(table, partitions)] as const;
   let turn: 0 | 1 = 0;
   return () => {
     turn = turn === 0 ? 1 : 0;
@@ -81,15 +81,17 @@ async function gather(chunk: OpenChunk, rows: readonly Row[], parse: Parse, toke
  * The records of a file in chunks; at least one, which may be empty. The records of a chunk are there until the chunk
  * after the next is asked for.
  *
+ * @param partitions how many the donor log has, by the federation's policy.
  * @throws FileFault EMPTY_FILE or MISSING_COLUMN
  */
 export async function* readChunks(
   read: AsyncIterable<RowsRead>,
   reader: Reader,
   tokens: TokenPort,
+  partitions: number,
 ): AsyncGenerator<Chunk> {
   let parse: Parse | undefined;
-  const openChunk = createTurns(reader);
+  const openChunk = createTurns(reader, partitions);
   let chunk = openChunk();
   let bytes = 0;
   for await (const piece of read) {

@@ -2,7 +2,10 @@
  * Rows in the binary format of PostgreSQL's COPY: nothing to escape, and no text for the database to parse. See "Binary
  * Format" in the manual of COPY.
  */
+import { v7 as uuidv7 } from 'uuid';
+
 import type { DonorToken } from '#schema/ids.ts';
+import { partitionOf } from '#schema/partition.ts';
 
 /** The types of columns that can be written. Enums are sent as their labels. */
 export type ColumnType = 'text' | 'int4' | 'date' | 'timestamptz' | 'procedure' | 'outcome' | 'marker';
@@ -26,15 +29,22 @@ const twoTo32 = 2 ** 32;
 /** More than any field of a fixed length takes, with its own length in front. */
 const roomForNumbers = 32;
 const tokenBytes = 32;
+const eventIdBytes = 16;
 
 export interface CopyBuffer {
   readonly rows: number;
-  /** Adds a row: its line in the file, its donor, its number and its other values. */
+  /** Adds a row: its line in the file, its donor, its number and its other values; with new ids for the events it may become. */
   add(line: number, token: DonorToken, row: { readonly number: string; readonly values: readonly CopyValue[] }): void;
   /** All rows so far as one COPY. */
   finish(): Buffer;
   /** Forgets all rows and keeps the memory. Whoever got it from `finish` must be done with it. */
   clear(): void;
+}
+
+function enlarged(buffer: Buffer, end: number, bytes: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, end + bytes));
+  buffer.copy(larger, 0, 0, end);
+  return larger;
 }
 
 /** A buffer that grows, and what can be put at its end. */
@@ -43,13 +53,17 @@ function createWriter() {
   let end = header.copy(buffer);
 
   const makeRoom = (bytes: number) => {
-    if (end + bytes <= buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, end + bytes));
-    buffer.copy(larger, 0, 0, end);
-    buffer = larger;
+    if (end + bytes > buffer.length) buffer = enlarged(buffer, end, bytes);
   };
   const int32 = (value: number) => {
     end = buffer.writeInt32BE(value, end);
+  };
+  /** Where a field of a fixed length goes. Asked before `buffer` is named: there may be a larger one then. */
+  const field = (length: number): number => {
+    makeRoom(length + roomForNumbers);
+    int32(length);
+    end += length;
+    return end - length;
   };
   return {
     fieldCount(count: number) {
@@ -60,18 +74,16 @@ function createWriter() {
       makeRoom(roomForNumbers);
       int32(-1);
     },
-    integer(value: number) {
-      makeRoom(roomForNumbers);
-      int32(4);
-      int32(value);
+    integer(value: number, length: 2 | 4) {
+      const at = field(length);
+      buffer.writeIntBE(value, at, length);
     },
     moment(value: Date) {
-      makeRoom(roomForNumbers);
       const microseconds = (value.getTime() - epoch) * 1000;
       const high = Math.floor(microseconds / twoTo32);
-      int32(8);
-      int32(high);
-      end = buffer.writeUInt32BE(microseconds - high * twoTo32, end);
+      const at = field(8);
+      buffer.writeInt32BE(high, at);
+      buffer.writeUInt32BE(microseconds - high * twoTo32, at + 4);
     },
     text(value: string) {
       makeRoom(value.length * 3 + roomForNumbers);
@@ -80,9 +92,13 @@ function createWriter() {
       end += length;
     },
     token(value: DonorToken) {
-      makeRoom(tokenBytes + roomForNumbers);
-      int32(tokenBytes);
-      end += buffer.write(value, end, tokenBytes, 'base64url');
+      const at = field(tokenBytes);
+      buffer.write(value, at, tokenBytes, 'base64url');
+    },
+    /** A new one, greater than all before it. */
+    eventId() {
+      const at = field(eventIdBytes);
+      uuidv7(undefined, buffer, at);
     },
     finish() {
       makeRoom(trailer.length);
@@ -95,16 +111,41 @@ function createWriter() {
   };
 }
 
-/** Collects rows for one COPY into `(line int4, number text, token bytea, ...columns)`. */
-export function createCopyBuffer(columns: readonly Column[]): CopyBuffer {
+/** What of a table a COPY needs to know. */
+interface Rows {
+  readonly columns: readonly Column[];
+  readonly closing?: { readonly name: string };
+}
+
+/** The columns of such a COPY. `closing_id` is empty in a row that closes nothing, and missing where nothing is closed. */
+export function copyColumns({ columns, closing }: Rows): (readonly [name: string, type: string])[] {
+  return [
+    ['line', 'int4'],
+    ['number', 'text'],
+    ['token', 'bytea'],
+    ['partition', 'int2'],
+    ['event_id', 'uuid'],
+    ...(closing === undefined ? [] : [['closing_id', 'uuid'] as const]),
+    ...columns.map(({ name, type }) => [name, type] as const),
+  ];
+}
+
+/**
+ * Collects rows for one COPY into `copyColumns`.
+ *
+ * @param partitions how many the donor log has, by the federation's policy.
+ */
+export function createCopyBuffer(table: Rows, partitions: number): CopyBuffer {
+  const { columns, closing } = table;
   const writer = createWriter();
-  const fieldCount = columns.length + 3;
+  const fieldCount = copyColumns(table).length;
+  const closingAt = columns.findIndex(({ name }) => name === closing?.name);
   let rows = 0;
   const write = (type: ColumnType | undefined, value: CopyValue) => {
     if (value === null) writer.nothing();
     else if (value instanceof Date) writer.moment(value);
-    else if (typeof value === 'number') writer.integer(value);
-    else if (type === 'date') writer.integer((Date.parse(value) - epoch) / millisecondsADay);
+    else if (typeof value === 'number') writer.integer(value, 4);
+    else if (type === 'date') writer.integer((Date.parse(value) - epoch) / millisecondsADay, 4);
     else writer.text(value);
   };
   return {
@@ -114,9 +155,15 @@ export function createCopyBuffer(columns: readonly Column[]): CopyBuffer {
     add(line, token, { number, values }) {
       rows += 1;
       writer.fieldCount(fieldCount);
-      writer.integer(line);
+      writer.integer(line, 4);
       writer.text(number);
       writer.token(token);
+      writer.integer(partitionOf(token, partitions), 2);
+      writer.eventId();
+      if (closingAt >= 0) {
+        if ((values[closingAt] ?? null) === null) writer.nothing();
+        else writer.eventId();
+      }
       for (let index = 0; index < columns.length; index += 1) write(columns[index]?.type, values[index] ?? null);
     },
     finish: () => writer.finish(),

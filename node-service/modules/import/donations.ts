@@ -19,6 +19,14 @@ const table: Table = {
     { name: 'volume_ml', type: 'int4' },
     { name: 'outcome', type: 'outcome' },
   ],
+  says: (row) => `jsonb_build_object(
+    'type', 'donation.recorded',
+    'donation', jsonb_build_object(
+      'procedure', ${row}.procedure,
+      'collectedAt', to_char(${row}.collected_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'volumeMl', ${row}.volume_ml,
+      'outcome', ${row}.outcome),
+    'permit', NULL)`,
 };
 
 const wholeMillilitres = /^\d{1,6}$/;

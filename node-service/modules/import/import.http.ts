@@ -14,6 +14,7 @@ import type { Member } from '#schema/directory.ts';
 import { ImportKind } from '#schema/import.ts';
 import type { ImportEvent } from '#schema/import.ts';
 
+import type { Telling } from '../../db/outbox.ts';
 import type { ClockPort, TokenPort } from '../../ports.ts';
 import { FileFault } from './file-fault.ts';
 import { importFile } from './import.ts';
@@ -25,6 +26,7 @@ export interface ImportRouteDependencies {
   readonly clock: ClockPort;
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly log: Logger;
+  readonly telling?: Telling;
 }
 
 /** One upload. */

@@ -10,6 +10,8 @@ import type { Member } from '#schema/directory.ts';
 import { maxListedRejections } from '#schema/import.ts';
 import type { ImportKind, ImportProgress, ImportRejection, ImportSummary } from '#schema/import.ts';
 
+import { quietTelling } from '../../db/outbox.ts';
+import type { Telling } from '../../db/outbox.ts';
 import type { ClockPort, TokenPort } from '../../ports.ts';
 import { readChunks } from './chunks.ts';
 import type { Chunk } from './chunks.ts';
@@ -30,6 +32,7 @@ export interface ImportDependencies {
   readonly clock: ClockPort;
   readonly station: Pick<Member, 'kind'>;
   readonly profile: Profile;
+  readonly telling?: Telling;
 }
 
 export interface ImportRequest {
@@ -111,14 +114,16 @@ export async function importFile({ kind, input, deps, onEvent, signal }: ImportR
   const circumstances = { kind: deps.station.kind, now: startedAt, today: civilDateOf(startedAt) };
   const reader = createReader(kind, deps.profile, circumstances);
   const tally = createTally(onEvent);
-  const chunks = readChunks(readRows(readText(input, encoding)), reader, deps.tokens);
+  const { partitions, onTold } = deps.telling ?? quietTelling;
+  const chunks = readChunks(readRows(readText(input, encoding)), reader, deps.tokens, partitions);
 
-  const store = createStore(deps.pool, reader.table);
+  const store = createStore(deps.pool, reader.table, startedAt);
   try {
     await storeAll(chunks, store, tally);
     if (signal?.aborted === true) throw new FileFault('CUT_OFF', undefined, signal.reason);
     const finishedAt = deps.clock.now();
     await store.commit({ id: uuidv7(), kind, startedAt, finishedAt, ...tally.summary });
+    onTold();
   } catch (error) {
     await store.rollback();
     throw error;

@@ -16,7 +16,11 @@ const table: Table = {
     { name: 'cleared_on', type: 'date' },
     { name: 'laboratory', type: 'text' },
   ],
-  closing: 'cleared_on',
+  says: (row) => `jsonb_build_object('type', 'bar.set', 'since', ${row}.confirmed_on)`,
+  closing: {
+    name: 'cleared_on',
+    says: (day, event) => `jsonb_build_object('type', 'bar.lifted', 'of', ${event}, 'until', ${day})`,
+  },
 };
 
 const longestLaboratory = 200;

@@ -29,9 +29,14 @@ export interface Table {
   readonly name: string;
   readonly number: string;
   readonly columns: readonly Column[];
-  /** The column that may be filled later, once. All others never change. */
-  readonly closing?: string;
+  /** The column that may be filled later, once, and what the donor log is told then. All others never change. */
+  readonly closing?: { readonly name: string; readonly says: ClosingSays };
+  /** What the donor log is told of a new record: an `EventBody`, as an expression over the columns of a row. */
+  readonly says: (row: string) => string;
 }
+
+/** An `EventBody` as an expression over the day of the closing and the event that is over. */
+type ClosingSays = (day: string, event: string) => string;
 
 /** Reads one kind of file. */
 export interface Reader {

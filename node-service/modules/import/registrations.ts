@@ -15,7 +15,11 @@ const table: Table = {
     { name: 'registered_on', type: 'date' },
     { name: 'released_on', type: 'date' },
   ],
-  closing: 'released_on',
+  says: (row) => `jsonb_build_object('type', 'registration.claimed', 'since', ${row}.registered_on)`,
+  closing: {
+    name: 'released_on',
+    says: (day, event) => `jsonb_build_object('type', 'registration.released', 'of', ${event}, 'until', ${day})`,
+  },
 };
 
 interface Situation extends Circumstances {

@@ -66,14 +66,24 @@ async function copy(client: PoolClient, statement: string, bytes: Buffer): Promi
   await finished(stream);
 }
 
-async function addChunk(client: PoolClient, statements: Statements, chunk: CopyBuffer): Promise<Stored> {
+interface Adding {
+  readonly client: PoolClient;
+  readonly statements: Statements;
+  /** When the station wrote it down. */
+  readonly at: Date;
+}
+
+async function addChunk({ client, statements, at }: Adding, chunk: CopyBuffer): Promise<Stored> {
   if (chunk.rows === 0) return { inserted: 0, updated: 0, duplicates: 0, conflicts: [] };
   await client.query(statements.empty);
   await copy(client, statements.copy, chunk.finish());
   const inserted = (await client.query(statements.insert)).rowCount ?? 0;
-  if (inserted === chunk.rows) return { inserted, updated: 0, duplicates: 0, conflicts: [] };
-
-  const { rows } = await client.query<{ line: number; updated: boolean }>(statements.settle);
+  if (inserted === chunk.rows) {
+    await client.query(statements.tellAll, [at]);
+    return { inserted, updated: 0, duplicates: 0, conflicts: [] };
+  }
+  if (inserted > 0) await client.query(statements.tellNew, [at]);
+  const { rows } = await client.query<{ line: number; updated: boolean }>(statements.settle, [at]);
   const conflicts = rows.filter((row) => !row.updated).map(({ line }) => line);
   const updated = rows.length - conflicts.length;
   return { inserted, updated, duplicates: chunk.rows - inserted - rows.length, conflicts };
@@ -115,19 +125,22 @@ async function rollback(client: PoolClient): Promise<void> {
 }
 
 /**
+ * What is new goes to the outbox in the same transaction, so that the federation is told of all of it or of nothing.
+ *
  * The transaction begins with the first chunk, so that a file without any costs the database nothing. It waits for
  * another import into the same table to end: two files that repeat each other's numbers would wait for one another.
  */
-export function createStore(pool: Pool, table: Table): Store {
+export function createStore(pool: Pool, table: Table, at: Date): Store {
   const statements = statementsFor(table);
   let opened: Promise<PoolClient> | undefined;
   const open = () => (opened ??= begin(pool, statements));
   return {
-    add: (chunk) => attempt(async () => addChunk(await open(), statements, chunk)),
+    add: (chunk) => attempt(async () => addChunk({ client: await open(), statements, at }, chunk)),
     commit: (record) =>
       attempt(async () => {
         const client = await open();
         await addRecord(client, statements, record);
+        await client.query(statements.wake);
         await client.query('COMMIT');
         giveBack(client, false);
       }),

@@ -11,6 +11,7 @@ import { createTestDatabase } from '#test/support/postgres.ts';
 
 /** The evening of the day the sample was made for. */
 export const clock: ClockPort = { now: () => new Date('2026-11-21T20:00:00+08:00') };
+export const partitions = 5;
 export const tokens = createHmacTokens(Buffer.alloc(32, 7));
 
 export interface Imported {
@@ -33,7 +34,14 @@ export async function openStation(name: string) {
   const testDatabase = await createTestDatabase();
   const database = createDatabase(testDatabase.url, { poolSize: 4 });
   const profile = await readProfile(code);
-  const deps = { pool: database.pool, tokens, clock, station, profile };
+  const wakes = { count: 0 };
+  const telling = {
+    partitions,
+    onTold: () => {
+      wakes.count += 1;
+    },
+  };
+  const deps = { pool: database.pool, tokens, clock, station, profile, telling };
 
   const run = async (
     kind: ImportKind,
@@ -56,6 +64,8 @@ export async function openStation(name: string) {
 
   return {
     ...deps,
+    prisma: database.prisma,
+    wakes,
     url: testDatabase.url,
     import: run,
     /** Imports the lines of a file. */
