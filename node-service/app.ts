@@ -16,6 +16,7 @@ import { createGatewayFederation } from './adapters/gateway-federation.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
 import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
 import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
+import { createPostgresOutbox } from './adapters/postgres-outbox.ts';
 import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
 import type { Database } from './db/client.ts';
@@ -23,12 +24,16 @@ import { migrate } from './db/migrate.ts';
 import { createWatermarks } from './domain/watermark.ts';
 import type { Context } from './graphql/context.ts';
 import { stationSchema } from './graphql/schema.ts';
+import { createConflicts } from './modules/conflicts/conflicts.ts';
 import { createDonations } from './modules/donations/donations.ts';
 import { createEligibility } from './modules/eligibility/eligibility.ts';
 import { createImportRoute } from './modules/import/import.http.ts';
 import { createLookouts } from './modules/lookouts/lookouts.ts';
+import { createPermits } from './modules/permits/permits.ts';
+import type { Outcomes } from './modules/permits/permits.ts';
 import { createRegistrations } from './modules/registrations/registrations.ts';
-import type { ClockPort, FederationPort, FreshnessPort, LogTimePort, TokenPort } from './ports.ts';
+import { createRelease } from './modules/release/release.ts';
+import type { ClockPort, DirectoryPort, FederationPort, FreshnessPort, LogTimePort, TokenPort } from './ports.ts';
 import { createFreshness } from './replication/freshness.ts';
 import { version } from './version.ts';
 
@@ -38,6 +43,10 @@ export interface NodeService {
   start(): Promise<URL>;
   stop(): Promise<void>;
 }
+
+// Until the replication is wired the copy of the log proves nothing, and everybody is asked live.
+const logTime: LogTimePort = { latest: () => null, earliest: () => null };
+const outcomes: Outcomes = { waitFor: () => Promise.resolve(null) };
 
 const systemClock: ClockPort = { now: () => new Date() };
 
@@ -69,16 +78,20 @@ interface Parts {
   readonly isLoaded: () => Promise<boolean>;
   readonly freshness: FreshnessPort;
   readonly logTime: LogTimePort;
+  readonly outcomes: Outcomes;
+  readonly directory: DirectoryPort;
   readonly readiness: () => Promise<readonly Check[]>;
 }
 
 /** The use cases of a station, as its resolvers find them. */
 function createContext(config: NodeConfig, parts: Parts): Context {
-  const { station, clock, tokens, federation, isLoaded, freshness, logTime, readiness } = parts;
+  const { station, clock, tokens, federation, isLoaded, freshness, logTime, outcomes, directory, readiness } = parts;
   const { prisma, pool } = parts.database;
   const ruleSet = ruleSetOf(config);
   const holdings = createPostgresHoldings({ pool, isLoaded });
   const knowledge = createPostgresKnowledge({ pool, isLoaded });
+  const eligibility = createEligibility({ station, ruleSet, freshness, knowledge, federation, logTime, clock });
+  const outbox = createPostgresOutbox({ pool, station: station.code });
   return {
     station,
     version,
@@ -87,10 +100,26 @@ function createContext(config: NodeConfig, parts: Parts): Context {
     clock,
     tokens,
     holdings,
-    eligibility: createEligibility({ station, ruleSet, freshness, knowledge, federation, logTime, clock }),
+    knowledge,
+    logTime,
+    eligibility,
     donations: createDonations({ station, prisma, clock }),
     lookouts: createLookouts({ prisma, clock }),
     registrations: createRegistrations({ station, prisma, clock }),
+    permits: createPermits({
+      station,
+      ruleSet,
+      check: (token, procedure) => eligibility.check(token, procedure, null),
+      knowledge,
+      prisma,
+      outbox,
+      outcomes,
+      logTime,
+      directory,
+      clock,
+    }),
+    conflicts: createConflicts({ prisma, clock }),
+    release: createRelease({ prisma, ruleSet, knownOf: (token) => eligibility.knownOf(token) }),
   };
 }
 
@@ -117,8 +146,6 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
     { name: 'import', ok: await isLoaded() },
   ];
-  // Until the replication is wired the copy of the log proves nothing, and everybody is asked live.
-  const logTime: LogTimePort = { latest: () => null, earliest: () => null };
   const watermarks = createWatermarks(directory.current().policy.logPartitions);
   const freshness = createFreshness({ station: station.code, directory, watermarks, logTime });
   const context = createContext(config, {
@@ -130,6 +157,8 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     isLoaded,
     freshness,
     logTime,
+    outcomes,
+    directory,
     readiness,
   });
   const server = createGraphqlServer({
@@ -148,6 +177,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     },
     async stop() {
       await server.stop();
+      context.permits.stop();
       await federation.stop();
       directory.stop();
       await database.stop();

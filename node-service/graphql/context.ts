@@ -2,11 +2,14 @@
 import type { Member } from '#schema/directory.ts';
 
 import type { Database } from '../db/client.ts';
+import type { Conflicts } from '../modules/conflicts/conflicts.ts';
 import type { Donations } from '../modules/donations/donations.ts';
 import type { Eligibility } from '../modules/eligibility/eligibility.ts';
 import type { Lookouts } from '../modules/lookouts/lookouts.ts';
+import type { Permits } from '../modules/permits/permits.ts';
 import type { Registrations } from '../modules/registrations/registrations.ts';
-import type { ClockPort, HoldingPort, TokenPort } from '../ports.ts';
+import type { Release } from '../modules/release/release.ts';
+import type { ClockPort, HoldingPort, KnowledgePort, LogTimePort, TokenPort } from '../ports.ts';
 
 /** The parts of a station that answer. Made once, shared by all requests. */
 export interface Context {
@@ -17,8 +20,13 @@ export interface Context {
   readonly clock: ClockPort;
   readonly tokens: TokenPort;
   readonly holdings: HoldingPort;
+  readonly knowledge: KnowledgePort;
+  readonly logTime: LogTimePort;
   readonly eligibility: Eligibility;
   readonly donations: Donations;
   readonly lookouts: Lookouts;
   readonly registrations: Registrations;
+  readonly permits: Permits;
+  readonly conflicts: Conflicts;
+  readonly release: Release;
 }

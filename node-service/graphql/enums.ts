@@ -6,6 +6,10 @@ import type { DocumentType } from '#schema/documents.ts';
 import type { Marker, Outcome, Procedure } from '#schema/procedures.ts';
 import type { Standing } from '#schema/rule-set.ts';
 
+import type { ConflictState } from '../db/generated/prisma/client.ts';
+import type { ConflictKind } from '../domain/conflict.ts';
+import type { PermitStanding } from '../domain/permit.ts';
+import type { ReleaseGroundCode, ReleaseVerdict } from '../domain/release.ts';
 import { builder } from './builder.ts';
 
 const described = <Value extends string>(values: Record<Value, string>): Record<Value, { description: string }> => {
@@ -65,6 +69,56 @@ export const GroundCodeType = builder.enumType('GroundCode', {
     PHYSICIAN: 'A physician must be seen; no cause is given.',
     COVERAGE: 'A member was not heard.',
     PERMIT_ELSEWHERE: 'Another station holds a permit for this donor just now.',
+  }),
+});
+
+export const PermitStandingType = builder.enumType('PermitStanding', {
+  description: 'How a permit stands.',
+  values: described<PermitStanding>({
+    IN_FORCE: 'The chair is taken.',
+    LAPSED: 'Nobody used it in its time.',
+    RELEASED: 'It was given back.',
+    COMPLETED: 'A donation was made under it.',
+  }),
+});
+
+export const ConflictKindType = builder.enumType('ConflictKind', {
+  description: 'What was broken.',
+  values: described<ConflictKind>({
+    INTERVAL: 'Two donations too close to each other.',
+    CAP: 'Too many donations, or too much, in the window.',
+    BARRED: 'A donation on a day a bar was in force.',
+    TWO_HOMES: 'Registered at two plasma stations on one day.',
+    AGAINST_PERMIT: "A donation while another station held the donor's permit.",
+  }),
+});
+
+export const ConflictStateType = builder.enumType('ConflictState', {
+  description: 'How a conflict stands.',
+  values: described<ConflictState>({
+    OPEN: 'Somebody has to look at it.',
+    RESOLVED: 'Somebody has, and said why it is settled.',
+    WITHDRAWN: 'A correction took its ground away.',
+  }),
+});
+
+export const ReleaseVerdictType = builder.enumType('ReleaseVerdict', {
+  description: 'Whether a unit may leave the station.',
+  values: described<ReleaseVerdict>({
+    CLEARED: 'Nothing stands in the way and every active member was heard.',
+    HOLD: 'Something stands in the way.',
+    INDETERMINATE: 'Hold: not every member was heard, and those that were know of nothing in the way.',
+  }),
+});
+
+export const ReleaseGroundCodeType = builder.enumType('ReleaseGroundCode', {
+  description: 'Why a unit is held.',
+  values: described<ReleaseGroundCode>({
+    BAR: 'The donor was barred on a day since the donation, that day included.',
+    CONFLICT: 'A conflict on this donation is open.',
+    NOT_ELIGIBLE: 'With what is known now the donation should not have been made.',
+    NO_BLOOD: 'There is no unit.',
+    COVERAGE: 'A member was not heard.',
   }),
 });
 

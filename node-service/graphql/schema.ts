@@ -1,10 +1,13 @@
 /** The subgraph of a station: every module adds its types and fields to the builder, which makes the schema once. */
 import { lexicographicSortSchema, printSchema } from 'graphql';
 
+import '../modules/conflicts/conflicts.graphql.ts';
 import '../modules/donations/donations.graphql.ts';
 import '../modules/eligibility/eligibility.graphql.ts';
 import '../modules/lookouts/lookouts.graphql.ts';
+import '../modules/permits/permits.graphql.ts';
 import '../modules/registrations/registrations.graphql.ts';
+import '../modules/release/release.graphql.ts';
 import '../modules/station/station.graphql.ts';
 import { builder } from './builder.ts';
 

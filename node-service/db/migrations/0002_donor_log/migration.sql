@@ -183,3 +183,6 @@ CREATE INDEX "registration_untold" ON "registration" ("registration_no") WHERE "
 
 -- Parked events are looked through at each start, and there are few of them or none.
 CREATE INDEX "event_parked" ON "event" ("partition", "log_offset") WHERE "type" = 'parked';
+
+-- The list of a station's permits: few among the events, newest first.
+CREATE INDEX "event_granted" ON "event" ("origin", "appended_at" DESC, "id" DESC) WHERE "claim" = 'GRANTED';

@@ -1,0 +1,45 @@
+/** The conflicts that concern this station: somebody looks at each and says why it is settled. */
+import { Refused } from '#schema/errors.ts';
+
+import type { Database } from '../../db/client.ts';
+import type { Conflict } from '../../db/generated/prisma/client.ts';
+import type { ClockPort } from '../../ports.ts';
+
+interface Dependencies {
+  readonly prisma: Database['prisma'];
+  readonly clock: ClockPort;
+}
+
+/** Who settles a conflict, and why. */
+export interface Resolution {
+  readonly id: string;
+  readonly resolvedBy: string;
+  readonly reason: string;
+}
+
+export interface Conflicts {
+  /** Settles one for good. Refuses `BAD_INPUT`, `NOT_FOUND`, `ALREADY_RESOLVED`. */
+  resolve(resolution: Resolution): Promise<Conflict>;
+}
+
+function refuseOutside(name: string, text: string, longest: number): void {
+  if (text.trim() === '' || text.length > longest)
+    throw new Refused('BAD_INPUT', `${name}: 1 to ${longest} characters`);
+}
+
+export function createConflicts({ prisma, clock }: Dependencies): Conflicts {
+  return {
+    async resolve({ id, resolvedBy, reason }) {
+      refuseOutside('resolvedBy', resolvedBy, 100);
+      refuseOutside('reason', reason, 500);
+      const { count } = await prisma.conflict.updateMany({
+        where: { id, state: 'OPEN' },
+        data: { state: 'RESOLVED', resolvedBy, reason, closedAt: clock.now() },
+      });
+      const conflict = await prisma.conflict.findUnique({ where: { id } });
+      if (conflict === null) throw new Refused('NOT_FOUND');
+      if (count === 0) throw new Refused('ALREADY_RESOLVED');
+      return conflict;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * Permits: a desk takes the donor's chair before the needle, so that no second chair of the federation can. The claim goes into
+ * the donor log and is judged there, by every node alike; this station answers when its own claim has come back.
+ */
+import type { FaultCode } from '#schema/codes.ts';
+import type { Coverage } from '#schema/coverage.ts';
+import type { Decision, RuleSetReference } from '#schema/decision.ts';
+import type { Member } from '#schema/directory.ts';
+import { Fault, Refused } from '#schema/errors.ts';
+import { EventId } from '#schema/ids.ts';
+import type { DonorToken } from '#schema/ids.ts';
+import type { Procedure } from '#schema/procedures.ts';
+
+import type { Database } from '../../db/client.ts';
+import { tokenOf } from '../../db/columns.ts';
+import { quietTelling, tell } from '../../db/outbox.ts';
+import type { Telling } from '../../db/outbox.ts';
+import type { ClaimOutcome } from '../../domain/history.ts';
+import type { ClockPort, DirectoryPort, KnowledgePort, LogTimePort, OutboxPort } from '../../ports.ts';
+import { createGivingBack } from './giving-back.ts';
+import type { GivingBack } from './giving-back.ts';
+import { permitsOf } from './permit-view.ts';
+import type { Permit } from './permit-view.ts';
+
+/** Hears what became of this station's claims, whichever instance applied them. */
+export interface Outcomes {
+  /** What became of a claim at its place in the log, as soon as it is applied here; null when that is not by the deadline. */
+  waitFor(id: EventId, deadlineMs: number, signal?: AbortSignal): Promise<ClaimOutcome | null>;
+}
+
+/** Nothing was decided and nothing is held: the same request may succeed later. */
+export interface NotAvailable {
+  readonly notAvailable: FaultCode;
+}
+
+export interface Dependencies {
+  readonly station: Pick<Member, 'code' | 'kind'>;
+  readonly ruleSet: RuleSetReference;
+  /** The eligibility question, as of today. Refuses `PROCEDURE_NOT_OFFERED`. */
+  readonly check: (token: DonorToken, procedure: Procedure) => Promise<Decision>;
+  readonly knowledge: KnowledgePort;
+  readonly prisma: Database['prisma'];
+  readonly outbox: Pick<OutboxPort, 'withdraw'>;
+  readonly outcomes: Outcomes;
+  readonly logTime: LogTimePort;
+  readonly directory: DirectoryPort;
+  readonly clock: ClockPort;
+  readonly telling?: Telling;
+  /** How long a desk waits for the log, in milliseconds; the log may take a claim as long. */
+  readonly patienceMs?: number;
+}
+
+export interface Permits {
+  /**
+   * Takes the donor's chair for one procedure. Asked again while the permit is in force, answers the same one. Refuses
+   * `PROCEDURE_NOT_OFFERED`, `NOT_ELIGIBLE`, `PERMIT_TAKEN`.
+   */
+  request(token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable>;
+  /** Gives a chair back. Again, or when it is over, changes nothing. Refuses `PERMIT_UNKNOWN`. */
+  release(id: string): Promise<Permit>;
+  /** Ends what waits in the background. */
+  stop(): void;
+}
+
+const notAvailable = (code: FaultCode): NotAvailable => ({ notAvailable: code });
+
+/** Why a check could not be made: what is said of the first station that is missing. */
+function faultOf({ stations }: Coverage): FaultCode {
+  return stations.find(({ state }) => state === 'MISSING')?.fault ?? 'STATION_BEHIND';
+}
+
+/** Puts a claim into the outbox; from here on the log decides. */
+async function claim(
+  { prisma, ruleSet, directory, clock, telling = quietTelling }: Dependencies,
+  { token, procedure, notAfter }: { token: DonorToken; procedure: Procedure; notAfter: number },
+): Promise<EventId> {
+  const { permitMs, logPartitions } = directory.current().policy;
+  const { id, hash } = ruleSet;
+  const body = { type: 'permit.claimed', procedure, lifetimeMs: permitMs, notAfter, ruleSet: { id, hash } } as const;
+  const claimed = await tell(prisma, { token, body, at: clock.now(), partitions: logPartitions });
+  telling.onTold();
+  return claimed;
+}
+
+/** The own permits of a donor, as of now. */
+async function permitsNow({ station, knowledge, logTime, clock }: Dependencies, token: DonorToken): Promise<Permit[]> {
+  const { history } = await knowledge.knowledgeOf(token);
+  return permitsOf(token, history, station.code, logTime.latest() ?? clock.now().getTime());
+}
+
+const findHeld = (permits: readonly Permit[], procedure: Procedure): Permit | undefined =>
+  permits.find((permit) => permit.state === 'IN_FORCE' && permit.procedure === procedure);
+
+async function release(dependencies: Dependencies, givingBack: GivingBack, named: string): Promise<Permit> {
+  const id = EventId.safeParse(named).data;
+  const told = id === undefined ? null : await dependencies.prisma.outbox.findUnique({ where: { id } });
+  if (id === undefined || told === null) throw new Refused('PERMIT_UNKNOWN');
+  const permits = await permitsNow(dependencies, tokenOf(told.token));
+  const permit = permits.find((candidate) => candidate.id === id);
+  if (permit === undefined) throw new Refused('PERMIT_UNKNOWN');
+  if (permit.state !== 'IN_FORCE') return permit;
+  await givingBack.now(id, permit.token);
+  return { ...permit, state: 'RELEASED' };
+}
+
+export function createPermits(dependencies: Dependencies): Permits {
+  const { check, outbox, outcomes, logTime } = dependencies;
+  const { telling = quietTelling, patienceMs = 5_000 } = dependencies;
+  const givingBack = createGivingBack({ ...dependencies, telling, patienceMs });
+  const asking = new Map<string, Promise<Permit | NotAvailable>>();
+
+  /** A permit this station holds already, unless it is being given back. */
+  async function again(held: Permit, latest: number): Promise<Permit | NotAvailable> {
+    return (await givingBack.maySettleOn(held, latest)) ? held : notAvailable('LOG_UNAVAILABLE');
+  }
+
+  /** Not answered in time: the claim is taken back, or goes void, or is given back when it is granted after all. */
+  async function giveUp(id: EventId, token: DonorToken): Promise<NotAvailable> {
+    const isWithdrawn = await outbox.withdraw(id).catch(() => false);
+    if (!isWithdrawn) givingBack.whenGranted(id, token);
+    return notAvailable('LOG_UNAVAILABLE');
+  }
+
+  async function settle(id: EventId, token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable> {
+    const outcome = await outcomes.waitFor(id, patienceMs);
+    if (outcome === null) return giveUp(id, token);
+    if (outcome === 'VOID') return notAvailable('LOG_UNAVAILABLE');
+    if (outcome === 'UNDECIDED') return notAvailable('CLAIM_UNDECIDED');
+    if (outcome === 'NOT_ELIGIBLE') throw new Refused('NOT_ELIGIBLE');
+    const permits = await permitsNow(dependencies, token);
+    if (outcome === 'TAKEN') {
+      const held = findHeld(permits, procedure);
+      if (held === undefined) throw new Refused('PERMIT_TAKEN');
+      return again(held, logTime.latest() ?? held.grantedAt);
+    }
+    const granted = permits.find((permit) => permit.id === id);
+    if (granted === undefined) throw new Fault('INTERNAL');
+    givingBack.handedOut(granted);
+    return granted;
+  }
+
+  async function request(token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable> {
+    const [decision, permits] = await Promise.all([check(token, procedure), permitsNow(dependencies, token)]);
+    const { verdict, grounds, coverage } = decision;
+    if (verdict === 'DEFERRED' || verdict === 'REFER') throw new Refused('NOT_ELIGIBLE');
+    const latest = logTime.latest();
+    if (latest === null) return notAvailable('LOG_UNAVAILABLE');
+    const held = findHeld(permits, procedure);
+    if (held !== undefined) return again(held, latest);
+    if (grounds.some(({ code }) => code === 'PERMIT_ELSEWHERE')) throw new Refused('PERMIT_TAKEN');
+    if (verdict === 'INDETERMINATE') return notAvailable(faultOf(coverage));
+    const id = await claim(dependencies, { token, procedure, notAfter: latest + patienceMs });
+    return settle(id, token, procedure);
+  }
+
+  return {
+    request(token, procedure) {
+      // Two clicks are one request.
+      const name = `${token} ${procedure}`;
+      const known = asking.get(name);
+      if (known !== undefined) return known;
+      const answer = request(token, procedure).finally(() => asking.delete(name));
+      asking.set(name, answer);
+      return answer;
+    },
+
+    release: (id) => release(dependencies, givingBack, id),
+
+    stop: () => {
+      givingBack.stop();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** Before a unit leaves the station: the whole question once more, with everything that came to be known since. */
+import type { KnownFacts } from '#schema/decision.ts';
+import { Refused } from '#schema/errors.ts';
+import type { DonorToken } from '#schema/ids.ts';
+import type { RuleSet } from '#schema/rule-set.ts';
+
+import type { Database } from '../../db/client.ts';
+import { civilDateOfColumn, tokenOf } from '../../db/columns.ts';
+import { decideRelease } from '../../domain/release.ts';
+import type { ReleaseDecision } from '../../domain/release.ts';
+
+interface Dependencies {
+  readonly prisma: Database['prisma'];
+  readonly ruleSet: RuleSet;
+  /** What a decision about this donor would rest on now. */
+  readonly knownOf: (token: DonorToken) => Promise<KnownFacts>;
+}
+
+export interface Release {
+  /** Whether the unit of a donation may leave. Refuses `NOT_FOUND`. */
+  check(donationNo: string): Promise<ReleaseDecision>;
+}
+
+export function createRelease({ prisma, ruleSet, knownOf }: Dependencies): Release {
+  return {
+    async check(donationNo) {
+      const donation = await prisma.donation.findUnique({ where: { donationNo } });
+      if (donation === null) throw new Refused('NOT_FOUND');
+      const facts = await knownOf(tokenOf(donation.token));
+      // Read last, so that what opened while the others were asked is among them.
+      const shows = donation.eventId === null ? [] : [{ events: { has: donation.eventId } }];
+      const open = await prisma.conflict.findMany({
+        where: { token: donation.token, state: 'OPEN', OR: [{ donations: { has: donationNo } }, ...shows] },
+        orderBy: { id: 'asc' },
+        select: { id: true },
+      });
+      const { procedure, volumeMl, outcome } = donation;
+      const held = { procedure, volumeMl, outcome, collectedOn: civilDateOfColumn(donation.collectedOn) };
+      return decideRelease({ donation: held, openConflicts: open.map(({ id }) => id) }, facts, ruleSet);
+    },
+  };
+}
