@@ -1,9 +1,18 @@
-/** The donor log in a PostgreSQL database of its own, for a federation on one machine. */
+/**
+ * The donor log in a PostgreSQL database, for a federation on one machine: the same order, offsets and append times as
+ * Kafka gives. A partition's row is locked while entries are added to it, so that they become visible in order; readers
+ * are woken by NOTIFY and look by themselves now and then.
+ */
 import type { Logger } from 'pino';
 
 import { Fault } from '#schema/errors.ts';
 
 import type { LogPort } from '../ports.ts';
+import { createDatabase } from './embedded-log/database.ts';
+import { readPages } from './embedded-log/reading.ts';
+import { addEntries, boundsOf, requireTables } from './embedded-log/tables.ts';
+import { requirePossible } from './log-entries.ts';
+import { createLogHealth } from './log-health.ts';
 
 export interface EmbeddedLogOptions {
   /** A connection string to the database of the log, the same for all members. Its tables are made when missing. */
@@ -16,5 +25,54 @@ export interface EmbeddedLogOptions {
 }
 
 export function createEmbeddedLog(options: EmbeddedLogOptions): LogPort {
-  throw new Fault('LOG_UNAVAILABLE', { cause: `${options.partitions} partitions: being written` });
+  const health = createLogHealth(options.log);
+  const database = createDatabase(options);
+  const stopping = new AbortController();
+  const readings = new Set<Promise<void>>();
+  let checked: Promise<void> | undefined;
+  const forget = () => {
+    checked = undefined;
+  };
+  const ready = () => {
+    if (checked === undefined) {
+      checked = database.run((client) => requireTables(client, options.partitions));
+      checked.catch(forget);
+    }
+    return checked;
+  };
+  /** What fails is `LOG_UNAVAILABLE`, unless it is a fault already. */
+  const ask = async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      await ready();
+      const answer = await work();
+      health.heard();
+      return answer;
+    } catch (error) {
+      forget();
+      health.failed(error);
+      throw error instanceof Fault ? error : new Fault('LOG_UNAVAILABLE', { cause: error });
+    }
+  };
+
+  return {
+    partitions: () => ask(() => Promise.resolve(options.partitions)),
+    append: async (topic, entries) => {
+      requirePossible(entries);
+      if (entries.length === 0) return { appendedAt: Date.now() };
+      return ask(() => database.run((client) => addEntries(client, topic, entries)));
+    },
+    bounds: (topic) => ask(() => database.run((client) => boundsOf(client, topic))),
+    read: (reading, signal) => {
+      const either = AbortSignal.any([signal, stopping.signal]);
+      const going = readPages({ options, ready, forget, health }, reading, either);
+      readings.add(going);
+      return going.finally(() => readings.delete(going));
+    },
+    isUp: health.isUp,
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(readings);
+      await database.stop();
+    },
+  };
 }
