@@ -43,7 +43,7 @@ export interface Said {
   readonly partition: number;
   readonly seq: number;
   readonly token: DonorToken;
-  readonly body: { readonly type: string } | EventBody;
+  readonly body: { readonly type: string; readonly [field: string]: unknown };
   readonly jws: string;
 }
 
@@ -76,11 +76,12 @@ export function createTeller(code: string, partitions: number) {
 export type Teller = ReturnType<typeof createTeller>;
 
 /** The body of a donation. */
-export const donated = (collectedAt = '2026-11-01T02:00:00.000Z', permit: EventId | null = null): EventBody => ({
-  type: 'donation.recorded',
-  donation: { procedure: 'WHOLE_BLOOD', collectedAt, volumeMl: 400, outcome: 'COMPLETE' },
-  permit,
-});
+export const donated = (collectedAt = '2026-11-01T02:00:00.000Z', permit: EventId | null = null) =>
+  ({
+    type: 'donation.recorded',
+    donation: { procedure: 'WHOLE_BLOOD', collectedAt, volumeMl: 400, outcome: 'COMPLETE' },
+    permit,
+  }) satisfies EventBody;
 
 /** A log of records in this process: it only keeps them in order, and answers them in batches. */
 export function createRecords(partitions: number) {
