@@ -1,7 +1,10 @@
 /** One project a test kind; the kind is the folder. Everything that needs a server starts the real one. */
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, options: { timeout: number; parallel: boolean; database?: boolean }) => ({
+const project = (
+  name: string,
+  options: { timeout: number; parallel: boolean; database?: boolean; kafka?: boolean },
+) => ({
   // Vite would take graphql's ES modules while every package in node_modules gets the CommonJS ones: two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
@@ -10,7 +13,10 @@ const project = (name: string, options: { timeout: number; parallel: boolean; da
     testTimeout: options.timeout,
     hookTimeout: 120_000,
     fileParallelism: options.parallel,
-    globalSetup: options.database === true ? ['./test/support/postgres.ts'] : [],
+    globalSetup: [
+      ...(options.database === true ? ['./test/support/postgres.ts'] : []),
+      ...(options.kafka === true ? ['./test/support/kafka.ts'] : []),
+    ],
   },
 });
 
@@ -23,6 +29,7 @@ export default defineConfig({
       project('golden', { timeout: 30_000, parallel: true }),
       project('property', { timeout: 60_000, parallel: true }),
       project('integration', { database: true, timeout: 60_000, parallel: true }),
+      project('contract', { database: true, kafka: true, timeout: 120_000, parallel: false }),
       project('federation', { database: true, timeout: 60_000, parallel: false }),
       project('e2e', { timeout: 300_000, parallel: false }),
     ],

@@ -78,12 +78,13 @@ async function readSession(
         if (wanted < start || wanted > end) deliveries.positions[partition] = start;
         return (deliveries.positions[partition] ?? 0) < end;
       });
-      await Promise.all(
-        waiting.map(async ([partition, { end }]) => {
-          const records = await pageOf(client, topic, { partition, from: deliveries.positions[partition] ?? 0 });
-          if (records.length > 0) await deliveries.deliver({ partition, records, end });
-        }),
-      );
+      // One question at a time on a connection; the partitions are handed on side by side.
+      const handedOn: Promise<boolean>[] = [];
+      for (const [partition, { end }] of waiting) {
+        const records = await pageOf(client, topic, { partition, from: deliveries.positions[partition] ?? 0 });
+        if (records.length > 0) handedOn.push(deliveries.deliver({ partition, records, end }));
+      }
+      await Promise.all(handedOn);
       if (waiting.length === 0) await bell.rung();
     }
   } finally {
