@@ -1,6 +1,4 @@
 /** A station's copy of the donor log on a real database, with the applier that writes it. */
-import pg from 'pg';
-
 import { createJoseVerifier } from '#node/adapters/jose-keys.ts';
 import { createPostgresInbox } from '#node/adapters/postgres-inbox.ts';
 import { createDatabase } from '#node/db/client.ts';
@@ -48,7 +46,8 @@ const tables = {
 export async function createCopy({ code, directory, around = (inbox) => inbox }: Options) {
   const station = StationCode.parse(code);
   const database = await createTestDatabase();
-  const { pool, stop } = createDatabase(database.url, { poolSize: 4 });
+  const connected = createDatabase(database.url, { poolSize: 4 });
+  const { pool } = connected;
   const applied: AppliedBatch[] = [];
   const inbox = createPostgresInbox({ pool, station, instance: 'one' });
   const verifier = createJoseVerifier({ directory });
@@ -85,17 +84,10 @@ export async function createCopy({ code, directory, around = (inbox) => inbox }:
     quarantine: async () =>
       (await rows('SELECT reason FROM quarantine ORDER BY partition, log_offset')).map(({ reason }) => reason),
     async [Symbol.asyncDispose]() {
-      await stop();
+      await connected.stop();
       await database[Symbol.asyncDispose]();
     },
   };
 }
 
 export type Copy = Awaited<ReturnType<typeof createCopy>>;
-
-/** A plain client on a database, for what a test watches. */
-export async function watch(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  return client;
-}
