@@ -1,5 +1,5 @@
 /** What a station answers to the federation about itself: the merge entry of the gateway. Minimal facts, no record numbers. */
-import { Refused } from '#schema/errors.ts';
+import { Fault, Refused } from '#schema/errors.ts';
 import { largestBatch } from '#schema/facts.ts';
 import type { DonorHolding, HeldBar, HeldDonation, HeldRegistration } from '#schema/facts.ts';
 import type { StationCode } from '#schema/ids.ts';
@@ -8,6 +8,8 @@ import { builder } from '../../graphql/builder.ts';
 import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
 import { OutcomeType, ProcedureType } from '../../graphql/enums.ts';
 import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
+import { mostSentEvents } from './sent-events.ts';
+import type { SentEvent } from './sent-events.ts';
 
 const HeldDonationType = builder.objectRef<HeldDonation>('HeldDonation').implement({
   description: 'A draw, as far as an interval needs it.',
@@ -72,6 +74,15 @@ builder.queryField('holding', (t) =>
   }),
 );
 
+const SentEventType = builder.objectRef<SentEvent>('SentEvent').implement({
+  description: 'An event this station has said in the donor log. It holds what the log holds, and nothing else.',
+  fields: (t) => ({
+    jws: t.exposeString('jws', { description: 'The event as it was signed.' }),
+    offset: t.exposeFloat('offset', { description: 'Its place in the partition, a whole number.' }),
+    appendedAt: t.expose('appendedAt', { type: 'DateTime', description: "When the log took it, by the log's clock." }),
+  }),
+});
+
 /** The station that answers; there is only one. */
 interface Self {
   readonly code: StationCode;
@@ -99,6 +110,20 @@ const StationType = builder.objectRef<Self>('Station').implement({
       resolve: (_, { tokens }, { holdings }) => {
         if (tokens.length > largestBatch) throw new Refused('BATCH_TOO_LARGE');
         return holdings.holdingsOf(tokens);
+      },
+    }),
+    eventsSince: t.field({
+      type: [SentEventType],
+      description:
+        'What it has said in a partition of the donor log, for whoever missed some of it: in order, at most 500.',
+      args: {
+        partition: t.arg.int({ description: 'The partition.' }),
+        seq: t.arg.int({ description: 'The number of the first event wanted.' }),
+        first: t.arg.int({ defaultValue: mostSentEvents, description: 'How many at most.' }),
+      },
+      resolve: (_, { partition, seq, first }, { sentEvents }) => {
+        if (sentEvents === undefined) throw new Fault('LOG_UNAVAILABLE');
+        return sentEvents.since(partition, seq, first);
       },
     }),
   }),
