@@ -1,11 +1,11 @@
 /**
- * Makes a checkout ready to run, before `npm start`, `npm test` and the others: the packages of the lock file, and Prisma's
- * client for the schema. Plain JavaScript without packages, because it runs on whatever Node the machine has. Does nothing,
- * quickly, when nothing has changed. Nothing is downloaded but the packages.
+ * Makes a checkout ready to run, before `npm start`, `npm test` and the others: the packages of the lock file with our
+ * patches, and Prisma's client for the schema. Plain JavaScript without packages, because it runs on whatever Node the
+ * machine has. Does nothing, quickly, when nothing has changed. Nothing is downloaded but the packages.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +29,9 @@ const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 const hash = (...texts) => createHash('sha256').update(texts.join('\n\0\n')).digest('hex');
 
 // What was done last, in terms of all that it depends on.
-const wantedInstall = () => hash(read(at('package-lock.json')), read(at('node_modules', '.package-lock.json')));
+const patches = () => readdirSync(at('patches')).map((name) => read(at('patches', name)));
+const wantedInstall = () =>
+  hash(read(at('package-lock.json')), read(at('node_modules', '.package-lock.json')), ...patches());
 const wantedClient = () =>
   hash(
     read(at('node-service', 'db', 'schema.prisma')),
@@ -80,7 +82,15 @@ async function install() {
       "The package `node`, which brings Node 24, is incomplete: npm was told not to run packages' install scripts. Run `npm config delete ignore-scripts`, delete node_modules and try again.",
     );
   }
+  await patch();
   writeFileSync(installedStamp, wantedInstall());
+}
+
+/** `npm ci` does it too, by `postinstall`; this is for packages that were installed before a patch came, or without scripts. */
+async function patch() {
+  const tool = at('node_modules', 'patch-package', 'index.js');
+  const { code, output } = await run([nodePath(), tool, '--error-on-fail'], process.env);
+  if (code !== 0) throw new SetupFailed(`A package could not be patched. patch-package said:\n${output.trim()}`);
 }
 
 /** Whether what is installed is what the lock file names: somebody may have run `npm ci` or `npm install` by hand. */
