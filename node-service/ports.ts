@@ -225,7 +225,10 @@ export interface InboxPort {
   ): Promise<QuarantinedRecord[]>;
   /** Parked events of a partition, in the order of the log, at most `limit` after a place. */
   parked(partition: number, after: number, limit: number): Promise<PlacedEvent[]>;
-  /** Forgets the whole copy, positions and all; what the station itself recorded stays. Conflicts keep how they were resolved. */
+  /**
+   * Forgets the whole copy, positions and all; what the station itself recorded stays. Conflicts keep how they were resolved. May
+   * be done while the station runs: its instances hear of it before, and their readers begin again.
+   */
   forget(): Promise<void>;
 }
 

@@ -4,6 +4,8 @@
  * the log could be read again: after a crash of the database nobody may believe that more is there than there is, and one
  * wait a thousand records costs nothing that could be measured.
  */
+import { setTimeout } from 'node:timers/promises';
+
 import type { Pool } from 'pg';
 
 import type { QuarantineReason } from '#schema/codes.ts';
@@ -15,6 +17,9 @@ import { inTransaction, rowsOf, run } from './postgres-inbox/asking.ts';
 import { tokenOf } from './postgres-inbox/event-rows.ts';
 import { readStatements, statements } from './postgres-inbox/statements.ts';
 import { openTransaction } from './postgres-inbox/transaction.ts';
+
+/** How long the instances have to hear that the copy is about to go; a notification takes milliseconds. */
+const forgettingMs = 1_000;
 
 interface Options {
   /** The pool Prisma's adapter shares. */
@@ -71,14 +76,18 @@ export function createPostgresInbox({ pool, station, instance }: Options): Inbox
         if (payloads.length > 0) await rowsOf(client, statements.tell, [appliedChannel, payloads]);
         return answer;
       }),
-    forget: () =>
-      inTransaction(pool, async (client) => {
+    async forget() {
+      // Whoever answers from the copy hears of it before it is gone, and asks the others live from then on.
+      await rowsOf(pool, statements.tell, [appliedChannel, [copyNotice(instance, 'forgetting')]]);
+      await setTimeout(forgettingMs);
+      await inTransaction(pool, async (client) => {
         await run(client, "SET LOCAL lock_timeout = '5s'");
         // First what every transaction locks first.
         await run(client, 'UPDATE log_position SET next = 0');
         await run(client, 'TRUNCATE event, origin_progress, quarantine');
         await rowsOf(client, statements.tell, [appliedChannel, [copyNotice(instance, 'forgotten')]]);
-      }),
+      });
+    },
     async positions(partitions) {
       const next = new Map(await read<[number, number]>(readStatements.positions));
       return Array.from({ length: partitions }, (_, partition) => next.get(partition) ?? 0);

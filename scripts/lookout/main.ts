@@ -6,6 +6,7 @@ import { check, checkVerb } from './check.ts';
 import { doctor, doctorVerb } from './doctor.ts';
 import { importData, importVerb } from './import.ts';
 import { exitCodes, explain, withoutNumbers } from './problem.ts';
+import { replay, replayVerb } from './replay.ts';
 import { stations, stationsVerb } from './stations.ts';
 
 const program = new Command('lookout')
@@ -29,6 +30,11 @@ const program = new Command('lookout')
   .addCommand(
     doctorVerb.action(async (options) => {
       process.exitCode = await doctor(options);
+    }),
+  )
+  .addCommand(
+    replayVerb.action(async (options) => {
+      process.exitCode = await replay(options);
     }),
   )
   .addHelpText(
