@@ -51,6 +51,9 @@ export interface Link {
   readonly cut: () => void;
 }
 
+/** What Kafka calls a topic where it asks for the kind of thing that is configured. */
+export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
+
 export const topicNameOf = ({ topicPrefix }: KafkaLogOptions, topic: LogTopic): string =>
   `${topicPrefix ?? 'lookout'}.${topic}`;
 

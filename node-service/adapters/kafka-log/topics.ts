@@ -3,7 +3,7 @@ import { Fault } from '#schema/errors.ts';
 
 import type { LogBounds, LogTopic } from '../../ports.ts';
 import type { KafkaLogOptions } from '../kafka-log.ts';
-import { topicNameOf } from './link.ts';
+import { topicNameOf, topicResource } from './link.ts';
 import type { Admin, Link } from './link.ts';
 
 const logTopics = ['donors', 'control'] as const satisfies readonly LogTopic[];
@@ -42,7 +42,22 @@ export function requireTopics(link: Link, options: KafkaLogOptions): Promise<voi
       });
     }
     await requirePartitions(admin, options);
+    await requireLogTime(admin, options);
   });
+}
+
+/** The clocks of those who write must not decide who gets a permit. Who may not look is told by the first append. */
+async function requireLogTime(admin: Admin, options: KafkaLogOptions): Promise<void> {
+  const setting = 'message.timestamp.type';
+  const names = logTopics.map((topic) => topicNameOf(options, topic));
+  const resources = names.map((name) => ({ type: topicResource, name, configNames: [setting] }));
+  const described = await admin.describeConfigs({ includeSynonyms: false, resources }).catch(() => undefined);
+  for (const { resourceName, configEntries: settings } of described?.resources ?? []) {
+    const value = settings.find(({ configName }) => configName === setting)?.configValue;
+    if (value !== undefined && value !== 'LogAppendTime') {
+      throw new Fault('LOG_UNAVAILABLE', { cause: `${resourceName} has ${setting}=${value} and not LogAppendTime` });
+    }
+  }
 }
 
 async function requirePartitions(admin: Admin, options: KafkaLogOptions): Promise<void> {
