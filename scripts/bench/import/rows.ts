@@ -47,14 +47,30 @@ export function csvLine(index: number): string {
   return `${number},01,${residentNumberOf(donor)},${procedure},${day}T${time}+08:00,${volume},COMPLETE\r\n`;
 }
 
-/** The same row for `COPY bare (donation_no, token, procedure, collected_at, collected_on, volume_ml, outcome)`. */
-export function copyLine(index: number): string {
-  const { number, donor, procedure, day, time, volume } = drawOf(index);
-  // Any 32 bytes do for a token, if they lie as far apart as those of the real ones.
-  const token = Array.from({ length: 8 }, (_, word) =>
+/** Any 32 bytes do for a token, if they lie as far apart as those of the real ones. */
+const tokenOf = (donor: number): string =>
+  Array.from({ length: 8 }, (_, word) =>
     (Math.imul(donor + 1, 0x9e3779b1 ^ (word * 0x85ebca6b)) >>> 0).toString(16).padStart(8, '0'),
   ).join('');
-  return `${number}\t\\\\x${token}\t${procedure}\t${day} ${time}+08\t${day}\t${volume}\tCOMPLETE\n`;
+
+/** A UUID version 7 of its own for every row; they rise, as real ones do. */
+const eventIdOf = (index: number): string =>
+  `01a20000-${two(Math.floor(index / 1e6) % 100)}00-7000-8000-${String(index).padStart(12, '0')}`;
+
+/** The same row for `COPY bare (donation_no, token, event_id, procedure, collected_at, collected_on, volume_ml, outcome)`. */
+export function copyLine(index: number): string {
+  const { number, donor, procedure, day, time, volume } = drawOf(index);
+  const what = `${procedure}\t${day} ${time}+08\t${day}\t${volume}\tCOMPLETE`;
+  return `${number}\t\\\\x${tokenOf(donor)}\t${eventIdOf(index)}\t${what}\n`;
+}
+
+/** What the federation is told of it, for `COPY bare_outbox (id, partition, token, at, body)`. */
+export function outboxLine(index: number): string {
+  const { donor, procedure, day, time, volume } = drawOf(index);
+  const collectedAt = new Date(`${day}T${time}+08:00`).toISOString();
+  const donation = { procedure, collectedAt, volumeMl: volume, outcome: 'COMPLETE' };
+  const body = JSON.stringify({ type: 'donation.recorded', donation, permit: null });
+  return `${eventIdOf(index)}\t${donor % 12}\t\\\\x${tokenOf(donor)}\t2026-11-21 12:00:00+08\t${body}\n`;
 }
 
 /** Lines in buffers of about 64 KiB, made as they are asked for. */
