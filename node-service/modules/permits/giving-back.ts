@@ -38,9 +38,9 @@ export interface GivingBack {
   stop(): void;
 }
 
-/** The id of the one event that gives a permit back: a UUID version 7 of the claim's own time, the same in every instance. */
+/** The id of the one event that gives a permit back: a UUID version 7 a millisecond after the claim's, the same in every instance. */
 export function releaseIdOf(claim: EventId): EventId {
-  const time = claim.replaceAll('-', '').slice(0, 12);
+  const time = (Number.parseInt(claim.replaceAll('-', '').slice(0, 12), 16) + 1).toString(16).padStart(12, '0');
   const rest = hash('sha256', `permit.released ${claim}`, 'hex');
   const hex = `${time}7${rest.slice(0, 3)}8${rest.slice(3, 18)}`;
   return EventId.parse(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
