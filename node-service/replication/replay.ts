@@ -11,7 +11,7 @@ export interface Replay {
   /** Forgets the copy. Rejects with `DATABASE_UNAVAILABLE`, and then nothing is forgotten. */
   begin(): Promise<void>;
   /** How far the copy is on its way to where it was. */
-  look(): Promise<CatchUpStatus>;
+  readonly look: () => Promise<CatchUpStatus>;
 }
 
 interface Dependencies {

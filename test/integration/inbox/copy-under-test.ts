@@ -1,4 +1,6 @@
 /** A station's copy of the donor log on a real database, with the applier that writes it. */
+import type { Pool } from 'pg';
+
 import { createJoseVerifier } from '#node/adapters/jose-keys.ts';
 import { createPostgresInbox } from '#node/adapters/postgres-inbox.ts';
 import { createDatabase } from '#node/db/client.ts';
@@ -43,6 +45,20 @@ const tables = {
   conflict: 'SELECT * FROM conflict ORDER BY id',
 } as const;
 
+type State = Record<keyof typeof tables, readonly unknown[]>;
+
+/** All of the projection in a database. */
+export async function stateOf(pool: Pool): Promise<State> {
+  const rowsOf = async (name: keyof typeof tables) => (await pool.query<Record<string, unknown>>(tables[name])).rows;
+  return {
+    event: await rowsOf('event'),
+    origin_progress: await rowsOf('origin_progress'),
+    log_position: await rowsOf('log_position'),
+    quarantine: await rowsOf('quarantine'),
+    conflict: await rowsOf('conflict'),
+  };
+}
+
 export async function createCopy({ code, directory, around = (inbox) => inbox }: Options) {
   const station = StationCode.parse(code);
   const database = await createTestDatabase();
@@ -76,11 +92,7 @@ export async function createCopy({ code, directory, around = (inbox) => inbox }:
     applyAll,
     rows,
     /** All of the projection. */
-    async state() {
-      const state: Record<string, unknown> = {};
-      for (const [name, text] of Object.entries(tables)) state[name] = await rows(text);
-      return state;
-    },
+    state: () => stateOf(pool),
     quarantine: async () =>
       (await rows('SELECT reason FROM quarantine ORDER BY partition, log_offset')).map(({ reason }) => reason),
     async [Symbol.asyncDispose]() {
