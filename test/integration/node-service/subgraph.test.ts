@@ -105,6 +105,63 @@ describe('recording a donation', () => {
   });
 });
 
+describe('correcting a donation', () => {
+  const correctDonation = `mutation ($input: CorrectDonationInput!) {
+    correctDonation(input: $input) {
+      __typename
+      ... on Donation { donationNo donor procedure collectedOn volumeMl permit flag corrections { donor procedure collectedAt volumeMl outcome correctedBy reason } }
+      ... on Refused { code }
+    }
+  }`;
+  const third = { document: { type: 'TAIWAN_PERMIT', number: '45814818' } };
+  const content = { ...whole, donationNo: 'C1', collectedAt: '2026-09-01T01:00:00Z' };
+  const said = { correctedBy: '王芳', reason: 'two forms were mixed up' };
+
+  test('says what was true, lists what it said, and moves the deferral with it', async () => {
+    await station.ask(recordDonation, { input: { ...content, donor: third } });
+    const input = { ...content, ...said, collectedAt: '2026-10-01T01:00:00Z', volumeMl: 200 };
+    const expected = {
+      data: {
+        correctDonation: {
+          donationNo: 'C1',
+          collectedOn: '2026-10-01',
+          volumeMl: 200,
+          permit: null,
+          flag: 'WITHOUT_PERMIT',
+          corrections: [{ procedure: 'WHOLE_BLOOD', collectedAt: '2026-09-01T01:00:00.000Z', volumeMl: 400, ...said }],
+        },
+      },
+    };
+    expect(await station.ask(correctDonation, { input })).toMatchObject(expected);
+    expect(await station.ask(correctDonation, { input })).toMatchObject(expected);
+    expect(await station.ask(eligibility, { donor: third, procedure: 'WHOLE_BLOOD' })).toMatchObject({
+      data: { eligibility: { verdict: 'DEFERRED', eligibleFrom: '2027-04-01' } },
+    });
+  });
+
+  test('gives a donation to the donor it was of, and names the one it was recorded for', async () => {
+    const before = await station.ask(correctDonation, { input: { ...content, ...said, donor: third } });
+    const owner = (before.data?.['correctDonation'] as { donor: string }).donor;
+    const donor = { document: { type: 'TAIWAN_PERMIT', number: '45814819' } };
+    const { data } = await station.ask(correctDonation, { input: { ...content, ...said, donor } });
+    const corrected = data?.['correctDonation'] as { donor: string; corrections: { donor: string }[] };
+    expect(corrected.donor).not.toBe(owner);
+    expect(corrected.corrections.map((correction) => correction.donor)).toEqual(Array(3).fill(owner));
+    const verdictOf = async (who: object) =>
+      (await station.ask(eligibility, { donor: who, procedure: 'WHOLE_BLOOD' })).data?.['eligibility'];
+    expect(await verdictOf(third)).toMatchObject({ verdict: 'ELIGIBLE' });
+    expect(await verdictOf(donor)).toMatchObject({ verdict: 'DEFERRED' });
+  });
+
+  test('of a number nobody gave, or of a document that cannot be, is refused', async () => {
+    const none = await station.ask(correctDonation, { input: { ...content, ...said, donationNo: 'NONE' } });
+    expect(none).toMatchObject({ data: { correctDonation: { code: 'NOT_FOUND' } } });
+    const donor = { document: { type: 'PASSPORT', number: 'no' } };
+    const bad = await station.ask(correctDonation, { input: { ...content, ...said, donor } });
+    expect(bad).toMatchObject({ data: { correctDonation: { code: 'BAD_DOCUMENT' } } });
+  });
+});
+
 describe('a lookout', () => {
   const report = `mutation ($input: ReportLookoutInput!) { reportLookout(input: $input) { __typename ... on Lookout { lookoutNo marker clearedOn } ... on Refused { code } } }`;
   const clear = `mutation ($input: ClearLookoutInput!) { clearLookout(input: $input) { __typename ... on Lookout { clearedOn } ... on Refused { code } } }`;
@@ -166,6 +223,14 @@ describe('a registration', () => {
       data: { registerPlasmaDonor: { registrationNo: 'R1' } },
     });
     expect(await verdict()).toMatchObject({ verdict: 'ELIGIBLE' });
+    const release = `mutation ($input: ReleasePlasmaDonorInput!) { releasePlasmaDonor(input: $input) { __typename ... on Registration { releasedOn } ... on Refused { code } } }`;
+    expect(await plasma.ask(release, { input: { registrationNo: 'R1' } })).toMatchObject({
+      data: { releasePlasmaDonor: { releasedOn: '2026-11-21' } },
+    });
+    expect(await plasma.ask(release, { input: { registrationNo: 'NONE' } })).toMatchObject({
+      data: { releasePlasmaDonor: { code: 'NOT_FOUND' } },
+    });
+    expect(await verdict()).toMatchObject({ verdict: 'REFER' });
   });
 });
 
@@ -279,6 +344,6 @@ describe('what the station holds', () => {
       numbers.push(...list.edges.map(({ node }) => node.donationNo));
       ({ hasNextPage: more, endCursor: after } = list.pageInfo);
     }
-    expect(numbers).toEqual(['RACE', 'A1', 'P3', 'P2', 'P1']);
+    expect(numbers).toEqual(['RACE', 'A1', 'P3', 'P2', 'P1', 'C1']);
   });
 });

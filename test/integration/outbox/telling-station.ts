@@ -1,11 +1,14 @@
 /** A station's writing side on a database of its own, and a log that keeps what it is given in order. */
+import { pino } from 'pino';
+
+import { createEmbeddedLog } from '#node/adapters/embedded-log.ts';
 import { createPostgresOutbox } from '#node/adapters/postgres-outbox.ts';
 import { createPostgresUntold } from '#node/adapters/postgres-untold.ts';
 import { createDatabase } from '#node/db/client.ts';
 import { createDonations } from '#node/modules/donations/donations.ts';
 import { createLookouts } from '#node/modules/lookouts/lookouts.ts';
 import { createRegistrations } from '#node/modules/registrations/registrations.ts';
-import type { LogEntry, LogPort, SignerPort } from '#node/ports.ts';
+import type { LogBatch, LogEntry, LogPort, LogTopic, SignerPort } from '#node/ports.ts';
 import { createRelay } from '#node/replication/relay.ts';
 import type { RelayDependencies } from '#node/replication/relay.ts';
 import { DonorEvent } from '#schema/events.ts';
@@ -43,6 +46,35 @@ export function createRecorder() {
     events: () => entries.map(({ value }) => DonorEvent.parse(JSON.parse(value))),
     /** The numbers of each partition, in the order they came in. */
     numbers: () => Map.groupBy(entries, ({ partition }) => partition),
+  };
+}
+
+/** The embedded engine of the donor log, on a database of its own, and everything it holds. */
+export async function openEmbeddedLog() {
+  const database = await createTestDatabase({ empty: true });
+  const log = createEmbeddedLog({ url: database.url, partitions, log: pino({ level: 'silent' }) });
+  return {
+    append: (topic: LogTopic, entries: readonly LogEntry[]) => log.append(topic, entries),
+    /** Everything from the beginning on, in the order of each partition. */
+    async events(): Promise<DonorEvent[]> {
+      const bounds = await log.bounds('donors');
+      const events: DonorEvent[] = [];
+      const left = new Set(bounds.flatMap(({ end }, partition) => (end > 0 ? [partition] : [])));
+      const done = new AbortController();
+      if (left.size === 0) return events;
+      const onBatch = ({ partition, records }: LogBatch) => {
+        events.push(...records.map(({ value }) => DonorEvent.parse(JSON.parse(value))));
+        if ((records.at(-1)?.offset ?? 0) + 1 >= (bounds[partition]?.end ?? 0)) left.delete(partition);
+        if (left.size === 0) done.abort();
+        return Promise.resolve();
+      };
+      await log.read({ topic: 'donors', from: bounds.map(() => 0), onBatch }, done.signal);
+      return events;
+    },
+    async [Symbol.asyncDispose]() {
+      await log.stop();
+      await database[Symbol.asyncDispose]();
+    },
   };
 }
 
