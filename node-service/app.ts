@@ -16,12 +16,12 @@ import { createGatewayFederation } from './adapters/gateway-federation.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
 import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
 import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
-import { createPostgresOutbox } from './adapters/postgres-outbox.ts';
 import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
 import type { Database } from './db/client.ts';
 import { migrate } from './db/migrate.ts';
-import { createWatermarks } from './domain/watermark.ts';
+import { createDonorLog } from './donor-log.ts';
+import type { DonorLog } from './donor-log.ts';
 import type { Context } from './graphql/context.ts';
 import { stationSchema } from './graphql/schema.ts';
 import { createConflicts } from './modules/conflicts/conflicts.ts';
@@ -30,11 +30,11 @@ import { createEligibility } from './modules/eligibility/eligibility.ts';
 import { createImportRoute } from './modules/import/import.http.ts';
 import { createLookouts } from './modules/lookouts/lookouts.ts';
 import { createPermits } from './modules/permits/permits.ts';
-import type { Outcomes } from './modules/permits/permits.ts';
 import { createRegistrations } from './modules/registrations/registrations.ts';
 import { createRelease } from './modules/release/release.ts';
-import type { ClockPort, DirectoryPort, FederationPort, FreshnessPort, LogTimePort, TokenPort } from './ports.ts';
-import { createFreshness } from './replication/freshness.ts';
+import { createReplication } from './modules/station/replication.ts';
+import { createSentEvents } from './modules/station/sent-events.ts';
+import type { ClockPort, DirectoryPort, FederationPort, TokenPort } from './ports.ts';
 import { version } from './version.ts';
 
 /** A running station. */
@@ -43,10 +43,6 @@ export interface NodeService {
   start(): Promise<URL>;
   stop(): Promise<void>;
 }
-
-// Until the replication is wired the copy of the log proves nothing, and everybody is asked live.
-const logTime: LogTimePort = { latest: () => null, earliest: () => null };
-const outcomes: Outcomes = { waitFor: () => Promise.resolve(null) };
 
 const systemClock: ClockPort = { now: () => new Date() };
 
@@ -76,22 +72,20 @@ interface Parts {
   readonly tokens: TokenPort;
   readonly federation: FederationPort;
   readonly isLoaded: () => Promise<boolean>;
-  readonly freshness: FreshnessPort;
-  readonly logTime: LogTimePort;
-  readonly outcomes: Outcomes;
+  readonly ruleSet: RuleSet;
+  readonly donorLog: DonorLog;
   readonly directory: DirectoryPort;
   readonly readiness: () => Promise<readonly Check[]>;
 }
 
 /** The use cases of a station, as its resolvers find them. */
-function createContext(config: NodeConfig, parts: Parts): Context {
-  const { station, clock, tokens, federation, isLoaded, freshness, logTime, outcomes, directory, readiness } = parts;
+function createContext(parts: Parts): Context {
+  const { station, clock, tokens, federation, isLoaded, ruleSet, directory, readiness } = parts;
   const { prisma, pool } = parts.database;
-  const ruleSet = ruleSetOf(config);
+  const { freshness, logTime, outcomes, outbox, signer, telling, catchUp } = parts.donorLog;
   const holdings = createPostgresHoldings({ pool, isLoaded });
   const knowledge = createPostgresKnowledge({ pool, isLoaded });
   const eligibility = createEligibility({ station, ruleSet, freshness, knowledge, federation, logTime, clock });
-  const outbox = createPostgresOutbox({ pool, station: station.code });
   return {
     station,
     version,
@@ -103,9 +97,9 @@ function createContext(config: NodeConfig, parts: Parts): Context {
     knowledge,
     logTime,
     eligibility,
-    donations: createDonations({ station, prisma, clock }),
-    lookouts: createLookouts({ prisma, clock }),
-    registrations: createRegistrations({ station, prisma, clock }),
+    donations: createDonations({ station, prisma, clock, telling }),
+    lookouts: createLookouts({ prisma, clock, telling }),
+    registrations: createRegistrations({ station, prisma, clock, telling }),
     permits: createPermits({
       station,
       ruleSet,
@@ -117,9 +111,12 @@ function createContext(config: NodeConfig, parts: Parts): Context {
       logTime,
       directory,
       clock,
+      telling,
     }),
     conflicts: createConflicts({ prisma, clock }),
+    sentEvents: createSentEvents({ station, prisma, outbox, signer }),
     release: createRelease({ prisma, ruleSet, knownOf: (token) => eligibility.knownOf(token) }),
+    replication: createReplication({ prisma, freshness, logTime, outbox, directory, catchUp }),
   };
 }
 
@@ -146,38 +143,31 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
     { name: 'import', ok: await isLoaded() },
   ];
-  const watermarks = createWatermarks(directory.current().policy.logPartitions);
-  const freshness = createFreshness({ station: station.code, directory, watermarks, logTime });
-  const context = createContext(config, {
-    station,
-    clock,
-    database,
-    tokens,
-    federation,
-    isLoaded,
-    freshness,
-    logTime,
-    outcomes,
-    directory,
-    readiness,
+  const ruleSet = ruleSetOf(config);
+  const donorLog = createDonorLog({ config, station, ruleSet, directory, pool: database.pool, isLoaded, log });
+  const context = createContext({
+    ...{ station, clock, database, tokens, federation, isLoaded },
+    ...{ ruleSet, donorLog, directory, readiness },
   });
   const server = createGraphqlServer({
     schema: stationSchema,
     context: () => context,
     production: config.NODE_ENV === 'production',
     readiness,
-    routes: [createImportRoute({ pool: database.pool, tokens, clock, station, log })],
+    routes: [createImportRoute({ pool: database.pool, tokens, clock, station, telling: donorLog.telling, log })],
     log,
   });
 
   return {
     async start() {
       await migrate(config.DATABASE_URL);
+      donorLog.start();
       return server.start({ host: config.LOOKOUT_HOST, port: config.LOOKOUT_PORT });
     },
     async stop() {
       await server.stop();
       context.permits.stop();
+      await donorLog.stop();
       await federation.stop();
       directory.stop();
       await database.stop();

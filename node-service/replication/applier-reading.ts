@@ -1,7 +1,10 @@
-/** The applier at work: reads every partition of the donor log from where the copy stands, until it is stopped. */
-import { Fault } from '#schema/errors.ts';
-
-import type { InboxPort, LogPort } from '../ports.ts';
+/**
+ * The applier at work: reads every partition of the donor log from where the copy stands, until it is stopped; begins again
+ * when the copy was forgotten under it, and notices when the log is not the one it was.
+ */
+import { placeOf, standingAt } from '../domain/place.ts';
+import type { Standing } from '../domain/place.ts';
+import type { InboxPort, LogBatch, LogPort } from '../ports.ts';
 import { Rewound } from './applier.ts';
 import type { Applier } from './applier.ts';
 import type { CatchUp } from './catch-up.ts';
@@ -12,6 +15,8 @@ export interface ReadingDependencies {
   readonly applier: Pick<Applier, 'apply'>;
   readonly catchUp: Pick<CatchUp, 'begin'>;
   readonly partitions: number;
+  /** Hears that a partition of the log was made anew: what was lost with it has to come from the origins. */
+  readonly onRecreated: (partition: number) => void;
 }
 
 export interface Reader {
@@ -23,33 +28,55 @@ export interface Reader {
   stop(): void;
 }
 
-export function createReader({ log, inbox, applier, catchUp, partitions }: ReadingDependencies): Reader {
+const inEpoch = ({ partition, records, end }: LogBatch, epoch: number): LogBatch => ({
+  partition,
+  records: records.map((record) => ({ ...record, offset: placeOf(epoch, record.offset) })),
+  end: placeOf(epoch, end),
+});
+
+export function createReader(dependencies: ReadingDependencies): Reader {
+  const { log, inbox, applier, catchUp, partitions, onRecreated } = dependencies;
   const stopping = new AbortController();
   let again = new AbortController();
+
+  /** Where the copy stands in each partition of the log that is there now. */
+  async function stand(): Promise<Standing[]> {
+    const positions = await inbox.positions(partitions);
+    const ends = (await log.bounds('donors')).map(({ end }) => end);
+    const standing = positions.map((position, partition) => standingAt(position, ends[partition] ?? 0));
+    const places = standing.map(({ epoch, offset }) => placeOf(epoch, offset));
+    for (const [partition, place] of places.entries()) if (place !== positions[partition]) onRecreated(partition);
+    catchUp.begin(
+      places,
+      standing.map(({ epoch }, partition) => placeOf(epoch, ends[partition] ?? 0)),
+    );
+    return standing;
+  }
+
+  /** Of a log that was made anew while it was read, the end lies before what was read already. */
+  function epochOf({ partition, end }: LogBatch, { epoch, offset }: Standing): number {
+    if (end >= offset) return epoch;
+    onRecreated(partition);
+    return epoch + 1;
+  }
 
   return {
     async step() {
       if (stopping.signal.aborted) return false;
       const turn = new AbortController();
       again = turn;
-      const from = await inbox.positions(partitions);
-      const ends = (await log.bounds('donors')).map(({ end }) => end);
-      // The log was made anew, or has lost its end: offsets do not mean what they meant, so nothing may be taken for known.
-      if (from.some((position, partition) => position > (ends[partition] ?? 0))) throw new Fault('LOG_CHANGED');
-      catchUp.begin(from, ends);
-      await log.read(
-        {
-          topic: 'donors',
-          from,
-          async onBatch(batch) {
-            await applier.apply(batch).catch((error: unknown) => {
-              if (error instanceof Rewound) turn.abort();
-              throw error;
-            });
-          },
-        },
-        AbortSignal.any([stopping.signal, turn.signal]),
-      );
+      const standing = await stand();
+      const onBatch = async (batch: LogBatch) => {
+        const { partition, records } = batch;
+        const epoch = epochOf(batch, standing[partition] ?? { epoch: 0, offset: 0 });
+        await applier.apply(inEpoch(batch, epoch)).catch((error: unknown) => {
+          if (error instanceof Rewound) turn.abort();
+          throw error;
+        });
+        standing[partition] = { epoch, offset: (records.at(-1)?.offset ?? -1) + 1 };
+      };
+      const from = standing.map(({ offset }) => offset);
+      await log.read({ topic: 'donors', from, onBatch }, AbortSignal.any([stopping.signal, turn.signal]));
       return !stopping.signal.aborted;
     },
     restart() {

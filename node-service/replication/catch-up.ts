@@ -1,4 +1,5 @@
 /** How far the copy is behind the log: by partition, how fast it comes nearer, and how long that will still take. */
+import { standingAt } from '../domain/place.ts';
 import type { LogPort, StopwatchPort } from '../ports.ts';
 import type { AppliedBatch } from './applier.ts';
 
@@ -35,8 +36,8 @@ export interface CatchUp {
   status(): CatchUpStatus;
   /** Whether everything is applied that was in the log when reading began. */
   isDone(): boolean;
-  /** Whether nothing that is in this partition is still to be applied, as far as is known. */
-  isAtEnd(partition: number): boolean;
+  /** Whether everything before this offset of the log that is there now is applied. */
+  hasReached(partition: number, offset: number): boolean;
 }
 
 interface Dependencies {
@@ -104,9 +105,9 @@ export function createCatchUp({ stopwatch, log }: Dependencies): CatchUp {
       return { isDone: isDone(), left, rate, secondsLeft: rate > 0 ? left / rate : null, partitions };
     },
     isDone,
-    isAtEnd(partition) {
+    hasReached(partition, offset) {
       const place = places?.[partition];
-      return place !== undefined && (place.position >= place.end || isIdle(place));
+      return place !== undefined && standingAt(place.position, offset).offset >= offset;
     },
   };
 }

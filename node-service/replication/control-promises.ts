@@ -5,7 +5,7 @@
 import type { Heartbeat } from '#schema/events.ts';
 import type { StationCode } from '#schema/ids.ts';
 
-import type { StopwatchPort } from '../ports.ts';
+import type { LogPort, StopwatchPort } from '../ports.ts';
 import type { CatchUp } from './catch-up.ts';
 import type { Progress } from './progress.ts';
 
@@ -20,13 +20,14 @@ export interface Missing {
 
 export interface Promises {
   observe(heartbeat: Heartbeat): void;
-  /** What is overdue though all that is in the log is applied. */
-  overdue(): Missing[];
+  /** What is overdue though all that is in the log by now is applied. Nothing while the log does not say what that is. */
+  overdue(): Promise<Missing[]>;
 }
 
 interface Dependencies {
   readonly progress: Pick<Progress, 'heardOf' | 'isKnown'>;
-  readonly catchUp: Pick<CatchUp, 'isAtEnd'>;
+  readonly catchUp: Pick<CatchUp, 'hasReached'>;
+  readonly log: Pick<LogPort, 'bounds'>;
   readonly stopwatch: StopwatchPort;
 }
 
@@ -35,7 +36,7 @@ interface Open extends Missing {
   readonly since: number;
 }
 
-export function createPromises({ progress, catchUp, stopwatch }: Dependencies): Promises {
+export function createPromises({ progress, catchUp, log, stopwatch }: Dependencies): Promises {
   // The oldest open promise of each origin and partition: while it is open the later ones are too.
   const open = new Map<string, Open>();
   const now = () => stopwatch.moment().monotonic;
@@ -52,12 +53,17 @@ export function createPromises({ progress, catchUp, stopwatch }: Dependencies): 
         else open.set(name, promise);
       }
     },
-    overdue() {
+    async overdue() {
       if (!progress.isKnown()) return [];
       for (const [name, promise] of open) if (isKept(promise)) open.delete(name);
-      return [...open.values()].filter(
-        ({ since, partition }) => now() - since >= graceMs && catchUp.isAtEnd(partition),
-      );
+      const late = [...open.values()].filter(({ since }) => now() - since >= graceMs);
+      if (late.length === 0) return [];
+      // What was promised was in the log before the promise: a copy that is merely slow is not asked about.
+      const bounds = await log.bounds('donors').catch(() => []);
+      return late.filter((promise) => {
+        const end = bounds[promise.partition]?.end;
+        return end !== undefined && catchUp.hasReached(promise.partition, end) && !isKept(promise);
+      });
     },
   };
 }

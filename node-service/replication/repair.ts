@@ -36,9 +36,9 @@ export function createRepair(dependencies: RepairDependencies): Repair {
   const stuck = new Set<string>();
   const now = () => stopwatch.moment().monotonic;
 
-  function next(): Missing | undefined {
+  async function next(): Promise<Missing | undefined> {
     if (!progress.isKnown()) return undefined;
-    const candidates: Missing[] = [...progress.broken(), ...promises.overdue()];
+    const candidates: Missing[] = [...progress.broken(), ...(await promises.overdue())];
     return candidates.find((missing) => (paused.get(nameOf(missing)) ?? 0) <= now());
   }
 
@@ -57,7 +57,7 @@ export function createRepair(dependencies: RepairDependencies): Repair {
 
   return {
     async step() {
-      const missing = next();
+      const missing = await next();
       if (missing === undefined) return false;
       const { origin, partition } = missing;
       const from = firstOf(origin, partition);
