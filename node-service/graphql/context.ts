@@ -9,6 +9,7 @@ import type { Lookouts } from '../modules/lookouts/lookouts.ts';
 import type { Permits } from '../modules/permits/permits.ts';
 import type { Registrations } from '../modules/registrations/registrations.ts';
 import type { Release } from '../modules/release/release.ts';
+import type { Replication } from '../modules/station/replication.ts';
 import type { SentEvents } from '../modules/station/sent-events.ts';
 import type { ClockPort, HoldingPort, KnowledgePort, LogTimePort, TokenPort } from '../ports.ts';
 
@@ -30,6 +31,7 @@ export interface Context {
   readonly permits: Permits;
   readonly conflicts: Conflicts;
   readonly release: Release;
+  readonly replication: Replication;
   /** Missing where the station has no key to sign with. */
   readonly sentEvents?: SentEvents;
 }

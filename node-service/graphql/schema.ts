@@ -8,6 +8,7 @@ import '../modules/lookouts/lookouts.graphql.ts';
 import '../modules/permits/permits.graphql.ts';
 import '../modules/registrations/registrations.graphql.ts';
 import '../modules/release/release.graphql.ts';
+import '../modules/station/replication.graphql.ts';
 import '../modules/station/station.graphql.ts';
 import { builder } from './builder.ts';
 

@@ -34,6 +34,16 @@ const Page = z.object({
           status: z.string(),
           ready: z.boolean().nullable(),
           version: z.string().nullable(),
+          replication: z
+            .object({
+              drained: z.boolean(),
+              lag: z.int().nullable(),
+              quarantined: z.int(),
+              conflictsOpen: z.int(),
+              fresh: z.int(),
+              members: z.int(),
+            })
+            .nullable(),
         }),
       }),
     ),
@@ -43,7 +53,10 @@ const Page = z.object({
 
 const query = `query Stations($after: String) {
   stations(first: 100, after: $after) {
-    edges { node { code kind province nameZh nameEn endpoint status ready version } }
+    edges { node {
+      code kind province nameZh nameEn endpoint status ready version
+      replication { drained lag quarantined conflictsOpen fresh members }
+    } }
     pageInfo { hasNextPage endCursor }
   }
 }`;
@@ -87,13 +100,27 @@ export async function stations({ state, json }: Options): Promise<ExitCode> {
 
 function tableOf(all: readonly ListedStation[]): string {
   const table = new Table({
-    head: ['code', 'kind', 'province', 'name', 'address', 'state'],
+    head: ['code', 'kind', 'province', 'name', 'address', 'state', 'copy of the log'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { code, kind, province, nameZh, nameEn, endpoint, ...health } of all) {
-    table.push([code, kind, province, `${nameZh} ${nameEn}`, endpoint, stateOf(health)]);
+  for (const { code, kind, province, nameZh, nameEn, endpoint, replication, ...health } of all) {
+    table.push([code, kind, province, `${nameZh} ${nameEn}`, endpoint, stateOf(health), copyOf(replication)]);
   }
   return table.toString();
+}
+
+/** How complete the station's copy of the others is, and what an operator has to look at. */
+function copyOf(replication: ListedStation['replication']): string {
+  if (replication === null) return '';
+  const { fresh, members, drained, lag, quarantined, conflictsOpen } = replication;
+  const notes = [
+    ...(lag === null || lag === 0 ? [] : [`${lag} to apply`]),
+    ...(drained ? [] : ['still telling']),
+    ...(quarantined === 0 ? [] : [coloured('red', `${quarantined} in quarantine`)]),
+    ...(conflictsOpen === 0 ? [] : [`${conflictsOpen} ${conflictsOpen === 1 ? 'conflict' : 'conflicts'}`]),
+  ];
+  const isWhole = fresh === members;
+  return [coloured(isWhole ? 'green' : 'yellow', `${fresh} of ${members} fresh`), ...notes].join(', ');
 }
 
 function stateOf({ status, ready, fault }: Pick<ListedStation, 'status' | 'ready' | 'fault'>): string {

@@ -88,7 +88,7 @@ interface Self {
   readonly code: StationCode;
 }
 
-const StationType = builder.objectRef<Self>('Station').implement({
+export const StationType = builder.objectRef<Self>('Station').implement({
   description: 'A member of the federation, as it answers for itself.',
   fields: (t) => ({
     code: t.expose('code', { type: 'StationCode', description: 'Its code.' }),

@@ -181,6 +181,13 @@ describe('the subgraph', () => {
     });
   });
 
+  test('says how the station stands in the donor log', async () => {
+    const query = `{ _stations(codes: ["${here}"]) { replication { conflictsOpen quarantined fresh members origins { origin } } } }`;
+    expect(await station.ask(query)).toMatchObject({
+      data: { _stations: [{ replication: { quarantined: 0, fresh: 0, members: 0, origins: [] } }] },
+    });
+  });
+
   test('has permits and the check before a release', async () => {
     const query = `{ permits { edges { node { id state } } } releaseCheck(donationNo: "D9") { ... on Refused { code } } }`;
     expect(await station.ask(query)).toEqual({ data: { permits: { edges: [] }, releaseCheck: { code: 'NOT_FOUND' } } });
