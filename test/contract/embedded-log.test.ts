@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { pino } from 'pino';
 import { describe, inject } from 'vitest';
@@ -20,7 +21,7 @@ const log = pino({ level: 'silent' });
 function engineOn(server: string): Engine {
   const freshName = () => {
     const name = `log_${randomBytes(6).toString('hex')}`;
-    execFileSync(process.execPath, [path.join(import.meta.dirname, 'make-database.ts'), server, name]);
+    execFileSync(process.execPath, [fileURLToPath(new URL('./make-database.ts', import.meta.url)), server, name]);
     return name;
   };
   return {
