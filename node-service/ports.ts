@@ -101,7 +101,7 @@ export interface Signed {
 
 /** Checks what members say in the log: form, type, key of the directory at the time the log took it, signature. Never rejects. */
 export interface VerifierPort {
-  /** @param appendedAt when the log took it, in milliseconds. */
+  /** @param appendedAt when the log took it, in milliseconds; infinite to ask for a key that is still in use. */
   verify(kind: JwsKind, jws: string, appendedAt: number): Promise<Signed | QuarantineReason>;
 }
 
@@ -127,6 +127,8 @@ export interface OutboxPort {
   state(partitions: number): Promise<{ readonly isDrained: boolean; readonly seqs: readonly number[] }>;
   /** Events from `seq` on in a partition, in order, at most `limit`; what others ask for when they miss some. */
   since(partition: number, seq: number, limit: number): Promise<OutboxEvent[]>;
+  /** Sends what comes after this `seq` of a partition again: the log has lost it. */
+  resend(partition: number, seq: number): Promise<void>;
   /** Goes on counting after these, by partition, where it is behind: a database restored from a backup must not use a number twice. */
   advance(highest: ReadonlyMap<number, number>): Promise<void>;
   /** Takes back an event that was never counted; answers whether it did. */

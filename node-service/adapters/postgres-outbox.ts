@@ -44,6 +44,8 @@ const published = `
   FROM unnest($1::smallint[], $2::bigint[]) AS said(partition, seq)
   WHERE p.partition = said.partition AND p.published < said.seq`;
 
+const resend = 'UPDATE outbox_partition SET published = least(published, $2) WHERE partition = $1';
+
 const state = `
   SELECT NOT EXISTS (SELECT FROM outbox WHERE seq IS NULL)
      AND NOT EXISTS (SELECT FROM outbox_partition WHERE published < counted)
@@ -120,6 +122,9 @@ export function createPostgresOutbox({ pool, station }: Options): OutboxPort {
     },
     since: async (partition, seq, limit) =>
       (await query<Row>(since, [partition, seq, bounded(limit)])).rows.map(eventOf),
+    async resend(partition, seq) {
+      await query(resend, [partition, seq]);
+    },
     async advance(highest) {
       if (highest.size > 0) await query(advance, [...pairsOf(highest), station]);
     },

@@ -103,6 +103,7 @@ function createParts(dependencies: LeaderDependencies) {
   });
   const repair = createRepair({
     ...dependencies,
+    station: station.code,
     applier,
     onStuck: ({ origin, partition }, err) => {
       log.warn({ origin, partition, err }, 'an origin cannot give what is missing of it');

@@ -1,10 +1,11 @@
 /**
- * Asks the origins for what is missing here or in doubt, a page at a time. What they send is verified like anything else and
+ * Asks the origins for what is missing here or in doubt, a page at a time; what is missing of the own station the log has
+ * lost for everybody, and it is sent again. What they send is verified like anything else and
  * applied at the place they give; where the log said two things under one number, theirs stands.
  */
 import type { StationCode } from '#schema/ids.ts';
 
-import type { OriginPort, StopwatchPort } from '../ports.ts';
+import type { OriginPort, OutboxPort, StopwatchPort } from '../ports.ts';
 import type { Applier } from './applier.ts';
 import type { Missing, Promises } from './control-promises.ts';
 import type { Progress } from './progress.ts';
@@ -13,6 +14,9 @@ import type { Progress } from './progress.ts';
 const pauseMs = 5_000;
 
 export interface RepairDependencies {
+  /** The own station. */
+  readonly station: StationCode;
+  readonly outbox: Pick<OutboxPort, 'resend'>;
   readonly origins: OriginPort;
   readonly applier: Pick<Applier, 'applyResent'>;
   readonly progress: Pick<Progress, 'broken' | 'heardOf' | 'isKnown'>;
@@ -30,7 +34,7 @@ export interface Repair {
 const nameOf = ({ origin, partition }: Missing): string => `${origin} ${partition}`;
 
 export function createRepair(dependencies: RepairDependencies): Repair {
-  const { origins, applier, progress, promises, stopwatch, onStuck } = dependencies;
+  const { station, outbox, origins, applier, progress, promises, stopwatch, onStuck } = dependencies;
   /** When whom may be asked again. */
   const paused = new Map<string, number>();
   const stuck = new Set<string>();
@@ -61,6 +65,11 @@ export function createRepair(dependencies: RepairDependencies): Repair {
       if (missing === undefined) return false;
       const { origin, partition } = missing;
       const from = firstOf(origin, partition);
+      if (origin === station) {
+        paused.set(nameOf(missing), now() + pauseMs);
+        await outbox.resend(partition, from - 1);
+        return true;
+      }
       const asked = await origins.eventsSince(origin, partition, from).then(
         (events) => ({ events }),
         (error: unknown) => ({ error }),

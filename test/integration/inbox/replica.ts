@@ -77,9 +77,9 @@ export function createReplica(options: Options) {
     },
   });
   const reader = createReader({ log, inbox, applier, catchUp, partitions, onRecreated: () => undefined });
-  const promises = createPromises({ progress, catchUp, stopwatch });
+  const promises = createPromises({ progress, catchUp, log, stopwatch });
   const control = createControl({ log, verifier, watermarks, promises });
-  const repair = createRepair({ origins, applier, progress, promises, stopwatch });
+  const repair = createRepair({ station, outbox: { resend: () => Promise.resolve() }, origins, applier, progress, promises, stopwatch });
   const listener = createAppliedListener({
     databaseUrl,
     instance,

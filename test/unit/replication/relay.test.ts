@@ -56,6 +56,7 @@ describe('a relay', () => {
         state: () => Promise.reject(new RangeError('not asked')),
         since: () => Promise.resolve([]),
         advance: () => Promise.resolve(),
+        resend: () => Promise.resolve(),
         withdraw: () => Promise.resolve(false),
       },
     });
