@@ -1,5 +1,5 @@
 /** What follows for donors from what was just applied: which claims are granted, and which facts together break a rule. */
-import type { DonorToken, EventId } from '#schema/ids.ts';
+import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
 
 import type { Conflict } from '../domain/conflict.ts';
 import type { ClaimOutcome, History } from '../domain/history.ts';
@@ -31,10 +31,13 @@ function changedClaims(
   });
 }
 
-/** Answers what became of claims, as far as it is new. */
+const idsOf = (history: History, station: StationCode): EventId[] =>
+  history.flatMap(({ id, origin }) => (origin === station ? [id] : []));
+
+/** Answers what became of claims of this station, as far as it is new. */
 export async function settle(
   transaction: InboxTransaction,
-  { judge, conflictsOf }: Conclusions,
+  { judge, conflictsOf, station }: Conclusions & { readonly station: StationCode },
   { tokens, toJudge }: Concerned,
 ): Promise<ReadonlyMap<EventId, ClaimOutcome>> {
   const party = tokens.size === 0 ? new Set<DonorToken>() : await transaction.ownAmong([...tokens]);
@@ -52,5 +55,6 @@ export async function settle(
   }
   if (settled.size > 0) await transaction.settle(settled);
   if (conflicts.size > 0) await transaction.setConflicts(conflicts);
-  return settled;
+  const own = new Set([...histories.values()].flatMap((history) => idsOf(history, station)));
+  return new Map([...settled].filter(([id]) => own.has(id)));
 }

@@ -28,7 +28,7 @@ export interface Done {
   /** The next offset wanted. */
   readonly position: number;
   readonly heard: ReadonlyMap<StationCode, Heard>;
-  /** What became of claims, as far as that is new. */
+  /** What became of claims of this station, as far as that is new. */
   readonly claims: ReadonlyMap<EventId, ClaimOutcome>;
 }
 

@@ -39,7 +39,7 @@ export interface AppliedBatch {
   /** The end of the partition as of the reading; null when this did not come from reading it. */
   readonly end: number | null;
   readonly heard: readonly OriginProgress[];
-  /** What became of claims, anybody's, as far as that is new. */
+  /** What became of claims of this station, as far as that is new. */
   readonly claims: ReadonlyMap<EventId, ClaimOutcome>;
 }
 
