@@ -32,6 +32,5 @@ export interface Context {
   readonly conflicts: Conflicts;
   readonly release: Release;
   readonly replication: Replication;
-  /** Missing where the station has no key to sign with. */
-  readonly sentEvents?: SentEvents;
+  readonly sentEvents: SentEvents;
 }

@@ -10,7 +10,7 @@ import { bytesOf, dateColumn, tokenOf } from '../../db/columns.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import type { Donation } from '../../db/generated/prisma/client.ts';
 import { tell } from '../../db/outbox.ts';
-import type { FactTransaction, Telling } from '../../db/outbox.ts';
+import type { FactTransaction } from '../../db/outbox.ts';
 import { donationCorrected, donationRecorded } from '../../domain/telling.ts';
 import type { DonationDependencies, Donations } from './donations.ts';
 import { refuseWhatCannotBe, saysTheSame } from './rules.ts';
@@ -70,11 +70,7 @@ async function tellOf(transaction: FactTransaction, change: Change): Promise<Out
   };
 }
 
-interface Dependencies extends DonationDependencies {
-  readonly telling: Telling;
-}
-
-export function createCorrections(dependencies: Dependencies): Donations['correct'] {
+export function createCorrections(dependencies: DonationDependencies): Donations['correct'] {
   const { prisma, clock, telling } = dependencies;
 
   /** The donation, locked, so that two corrections at once come one after the other. */

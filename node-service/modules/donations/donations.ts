@@ -7,7 +7,7 @@ import { DonationNumber, EventId } from '#schema/ids.ts';
 import { bytesOf, dateColumn } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import type { Donation } from '../../db/generated/prisma/client.ts';
-import { newEventId, quietTelling, tell } from '../../db/outbox.ts';
+import { newEventId, tell } from '../../db/outbox.ts';
 import type { Telling } from '../../db/outbox.ts';
 import { donationRecorded } from '../../domain/telling.ts';
 import type { ClockPort } from '../../ports.ts';
@@ -28,7 +28,7 @@ export interface DonationDependencies {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly prisma: Database['prisma'];
   readonly clock: ClockPort;
-  readonly telling?: Telling;
+  readonly telling: Telling;
 }
 
 export interface Donations {
@@ -48,7 +48,7 @@ function permitOf(text: string | null): EventId | null {
 }
 
 export function createDonations(dependencies: DonationDependencies): Donations {
-  const { prisma, clock, telling = quietTelling } = dependencies;
+  const { prisma, clock, telling } = dependencies;
 
   return {
     async record(donation) {
@@ -75,6 +75,6 @@ export function createDonations(dependencies: DonationDependencies): Donations {
       return recorded;
     },
 
-    correct: createCorrections({ ...dependencies, telling }),
+    correct: createCorrections(dependencies),
   };
 }

@@ -26,7 +26,7 @@ export interface ImportRouteDependencies {
   readonly clock: ClockPort;
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly log: Logger;
-  readonly telling?: Telling;
+  readonly telling: Telling;
 }
 
 /** One upload. */

@@ -10,7 +10,6 @@ import type { Member } from '#schema/directory.ts';
 import { maxListedRejections } from '#schema/import.ts';
 import type { ImportKind, ImportProgress, ImportRejection, ImportSummary } from '#schema/import.ts';
 
-import { quietTelling } from '../../db/outbox.ts';
 import type { Telling } from '../../db/outbox.ts';
 import type { ClockPort, TokenPort } from '../../ports.ts';
 import { readChunks } from './chunks.ts';
@@ -32,7 +31,7 @@ export interface ImportDependencies {
   readonly clock: ClockPort;
   readonly station: Pick<Member, 'kind'>;
   readonly profile: Profile;
-  readonly telling?: Telling;
+  readonly telling: Telling;
 }
 
 export interface ImportRequest {
@@ -114,7 +113,7 @@ export async function importFile({ kind, input, deps, onEvent, signal }: ImportR
   const circumstances = { kind: deps.station.kind, now: startedAt, today: civilDateOf(startedAt) };
   const reader = createReader(kind, deps.profile, circumstances);
   const tally = createTally(onEvent);
-  const { partitions, onTold } = deps.telling ?? quietTelling;
+  const { partitions, onTold } = deps.telling;
   const chunks = readChunks(readRows(readText(input, encoding)), reader, deps.tokens, partitions);
 
   const store = createStore(deps.pool, reader.table, startedAt);

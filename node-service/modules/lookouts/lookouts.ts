@@ -9,7 +9,7 @@ import type { Marker } from '#schema/procedures.ts';
 import { bytesOf, civilDateOfColumn, dateColumn, tokenOf } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import type { Lookout } from '../../db/generated/prisma/client.ts';
-import { newEventId, quietTelling, tell } from '../../db/outbox.ts';
+import { newEventId, tell } from '../../db/outbox.ts';
 import type { FactTransaction, Telling } from '../../db/outbox.ts';
 import type { ClockPort } from '../../ports.ts';
 
@@ -25,7 +25,7 @@ export interface NewLookout {
 interface Dependencies {
   readonly prisma: Database['prisma'];
   readonly clock: ClockPort;
-  readonly telling?: Telling;
+  readonly telling: Telling;
 }
 
 export interface Lookouts {
@@ -51,7 +51,7 @@ const isSame = (known: Lookout, lookout: NewLookout): boolean =>
   civilDateOfColumn(known.confirmedOn) === lookout.confirmedOn &&
   known.laboratory === lookout.laboratory;
 
-export function createLookouts({ prisma, clock, telling = quietTelling }: Dependencies): Lookouts {
+export function createLookouts({ prisma, clock, telling }: Dependencies): Lookouts {
   const { partitions } = telling;
   const today = (): CivilDate => civilDateOf(clock.now());
 

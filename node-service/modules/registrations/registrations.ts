@@ -10,7 +10,7 @@ import { offers } from '#schema/procedures.ts';
 import { bytesOf, civilDateOfColumn, dateColumn, tokenOf } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import type { Registration } from '../../db/generated/prisma/client.ts';
-import { newEventId, quietTelling, tell } from '../../db/outbox.ts';
+import { newEventId, tell } from '../../db/outbox.ts';
 import type { FactTransaction, Telling, Told } from '../../db/outbox.ts';
 import type { ClockPort } from '../../ports.ts';
 
@@ -25,7 +25,7 @@ interface Dependencies {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly prisma: Database['prisma'];
   readonly clock: ClockPort;
-  readonly telling?: Telling;
+  readonly telling: Telling;
 }
 
 export interface Registrations {
@@ -54,7 +54,7 @@ async function claimOf(transaction: Transaction, registration: Registration, tol
 }
 
 export function createRegistrations(dependencies: Dependencies): Registrations {
-  const { station, prisma, clock, telling = quietTelling } = dependencies;
+  const { station, prisma, clock, telling } = dependencies;
   const { partitions } = telling;
   const today = (): CivilDate => civilDateOf(clock.now());
 

@@ -22,6 +22,7 @@ export async function openBenchStation() {
       tokens: createHmacTokens(Buffer.alloc(32, 1)),
       clock: { now: () => new Date() },
       station: { kind: 'BLOOD' } as const,
+      telling: { partitions: 12, onTold: () => undefined },
       profile: await readProfile(StationCode.parse('330198B01')),
     },
     stop: async (): Promise<void> => {
