@@ -1,0 +1,66 @@
+/** Names in a simulation: donors, stations, and event ids that a process makes the way UUID version 7 is made. */
+import { createHash } from 'node:crypto';
+
+import { Directory } from '#schema/directory.ts';
+import type { Member } from '#schema/directory.ts';
+import { DonorToken, EventId } from '#schema/ids.ts';
+import type { ClockPort } from '#node/ports.ts';
+
+import type { Random } from './random.ts';
+
+export const tokens: readonly DonorToken[] = Array.from({ length: 6 }, (_, donor) =>
+  DonorToken.parse(createHash('sha256').update(`donor ${donor}`).digest('base64url')),
+);
+
+const codes = ['310198B01', '320198B01', '330198B01', '330798P01', '361098P01'];
+
+const memberOf = (code: string): unknown => ({
+  code,
+  kind: code.includes('B') ? 'BLOOD' : 'PLASMA',
+  province: code.slice(0, 2),
+  nameZh: code,
+  nameEn: code,
+  endpoint: 'http://127.0.0.1:1',
+  status: 'ACTIVE',
+  // Never used to check anything here; a member without a key can say nothing.
+  keys: [
+    {
+      kid: 'k'.repeat(43),
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: 'x'.repeat(43),
+      notBefore: '2026-01-01T00:00:00Z',
+      notAfter: null,
+    },
+  ],
+});
+
+export const partitions = 3;
+
+export const directory: Directory = Directory.parse({
+  version: 1,
+  policy: { logPartitions: partitions, heartbeatMs: 1_000, freshMs: 45_000, permitMs: 30 * 60_000 },
+  members: codes.map(memberOf),
+});
+
+export const members: readonly Member[] = directory.members;
+
+/**
+ * Ids of one process: they rise while it lives, also when its clock is set back, like those of the package uuid; the next
+ * process begins from its clock again.
+ */
+export function createIds(random: Random, clock: ClockPort): () => EventId {
+  let last = 0;
+  let count = 0;
+  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+  return () => {
+    const now = clock.now().getTime();
+    count = now > last ? 0 : count + 1;
+    last = Math.max(now, last);
+    const time = hex(last, 12);
+    const noise = hex(random.whole(0, 0xffff_ffff), 8);
+    return EventId.parse(
+      `${time.slice(0, 8)}-${time.slice(8)}-7${hex(count, 3)}-8${noise.slice(0, 3)}-${hex(0, 7)}${noise.slice(3)}`,
+    );
+  };
+}

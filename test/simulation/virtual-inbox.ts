@@ -1,0 +1,190 @@
+/** The copy of the log at a station in a simulation, with true transactions: all or nothing, alone in their partition. */
+import type { DonorToken } from '#schema/ids.ts';
+import type { History, HistoryEvent } from '#node/domain/history.ts';
+import { nothingHeard } from '#node/domain/sequence.ts';
+import type { InboxPort, InboxTransaction, PlacedEvent } from '#node/ports.ts';
+
+import { forgetCopies } from './disk.ts';
+import type { Copy, Disk, StoredEvent } from './disk.ts';
+import type { Life } from './scheduler.ts';
+import { databaseFault } from './virtual-outbox.ts';
+import type { World } from './world.ts';
+
+const keyOf = ({ origin, seq }: { origin: string; seq: number }): string => `${origin} ${seq}`;
+
+const inOrder = (a: PlacedEvent, b: PlacedEvent): number => a.offset - b.offset;
+
+const asHistory = ({ event, offset, appendedAt, isOwn, claim }: StoredEvent): HistoryEvent => ({
+  id: event.id,
+  origin: event.origin,
+  offset,
+  appendedAt,
+  isOwn,
+  body: event.body,
+  claim,
+});
+
+/** A donor's events in a copy, in the order of the log. */
+export function historyOf(copy: Pick<Copy, 'events'>, token: DonorToken): History {
+  const events = [...copy.events.values()].filter(({ event }) => event.token === token);
+  return events.sort(inOrder).map(asHistory);
+}
+
+export function createVirtualInbox({ scheduler, random }: World, life: Life, disk: Disk): InboxPort {
+  /** Who is in the middle of a transaction, by partition. The death of its process ends it. */
+  const locks = new Map<number, Life>();
+  const isFree = (partition: number): boolean => locks.get(partition)?.isAlive !== true;
+
+  const copyOf = (partition: number): Copy => {
+    const copy = disk.copies[partition];
+    if (copy === undefined) throw new RangeError(`no partition ${partition}`);
+    return copy;
+  };
+
+  const read = <T>(label: string, effect: () => T): Promise<Awaited<T>> =>
+    scheduler.call(life, label, effect, { fault: databaseFault });
+
+  /** @param draft what the transaction sees and writes; put in place when it commits. */
+  function createTransaction(draft: Copy): InboxTransaction {
+    // Nobody sees between the statements of a transaction; that a process may die there is seen by some of them.
+    const statement = async <T>(label: string, effect: () => T): Promise<Awaited<T>> =>
+      random.chance(0.25) ? read(label, effect) : await effect();
+    const ownIds = new Set(disk.outbox.map(({ id }) => id));
+    return {
+      position: draft.position,
+      heardOf: (origins) =>
+        statement('heardOf', () => new Map(origins.map((origin) => [origin, draft.heard.get(origin) ?? nothingHeard]))),
+      knownOf: (events) =>
+        statement('knownOf', () => {
+          const known = events.flatMap((event) => {
+            const stored = draft.events.get(keyOf(event));
+            if (stored === undefined) return [];
+            const { offset, appendedAt, digest } = stored;
+            return [[keyOf(event), { token: stored.event.token, offset, appendedAt, digest }] as const];
+          });
+          return new Map(known);
+        }),
+      seqsBeyond: (origin, upTo) =>
+        statement('seqsBeyond', () =>
+          [...draft.events.values()]
+            .filter(({ event }) => event.origin === origin && event.seq > upTo)
+            .map(({ event }) => event.seq)
+            .sort((a, b) => a - b),
+        ),
+      add: (events) =>
+        statement('add', () => {
+          for (const placed of events) {
+            draft.events.set(keyOf(placed.event), { ...placed, isOwn: ownIds.has(placed.event.id), claim: null });
+          }
+        }),
+      ownAmong: (tokens) =>
+        statement('ownAmong', () => {
+          const said = [...draft.events.values()].filter(({ event }) => event.origin === life.station);
+          return new Set(said.map(({ event }) => event.token).filter((token) => tokens.includes(token)));
+        }),
+      historiesOf: (tokens) =>
+        statement('historiesOf', () => new Map(tokens.map((token) => [token, historyOf(draft, token)]))),
+      settle: (claims) =>
+        statement('settle', () => {
+          for (const [key, stored] of draft.events) {
+            const outcome = claims.get(stored.event.id);
+            if (outcome !== undefined) draft.events.set(key, { ...stored, claim: outcome });
+          }
+        }),
+      setConflicts: (conflicts) =>
+        statement('setConflicts', () => {
+          for (const [token, found] of conflicts) {
+            const ids = new Set(found.map(({ id }) => id));
+            for (const [id, { conflict }] of draft.conflicts) {
+              if (conflict.token === token && !ids.has(id)) draft.conflicts.set(id, { conflict, state: 'WITHDRAWN' });
+            }
+            for (const conflict of found) draft.conflicts.set(conflict.id, { conflict, state: 'OPEN' });
+          }
+        }),
+      quarantine: (records) =>
+        statement('quarantine', () => {
+          for (const record of records) draft.quarantine.set(record.offset, record);
+        }),
+      release: (offsets) =>
+        statement('release', () => {
+          for (const offset of offsets) draft.quarantine.delete(offset);
+        }),
+      setHeard: (heard) =>
+        statement('setHeard', () => {
+          for (const [origin, progress] of heard) draft.heard.set(origin, progress);
+        }),
+      setPosition: (next) =>
+        statement('setPosition', () => {
+          draft.position = next;
+        }),
+    };
+  }
+
+  return {
+    positions: (partitions) =>
+      read('positions', () => disk.copies.slice(0, partitions).map(({ position }) => position)),
+    progress: () =>
+      read('progress', () =>
+        disk.copies.flatMap(({ heard }, partition) =>
+          [...heard].map(([origin, progress]) => ({ origin, partition, heard: progress })),
+        ),
+      ),
+    async transact(partition, work) {
+      const draft = await scheduler.call(
+        life,
+        `begins in ${partition}`,
+        () => {
+          locks.set(partition, life);
+          const { position, events, heard, quarantine, conflicts } = copyOf(partition);
+          return {
+            position,
+            events: new Map(events),
+            heard: new Map(heard),
+            quarantine: new Map(quarantine),
+            conflicts: new Map(conflicts),
+          };
+        },
+        { ready: () => isFree(partition) },
+      );
+      try {
+        const answer = await work(createTransaction(draft));
+        await scheduler.call(
+          life,
+          `commits in ${partition}`,
+          () => {
+            disk.copies[partition] = draft;
+            // Free before the answer is there: whoever waits for the lock does not wait for our process.
+            locks.delete(partition);
+          },
+          { fault: databaseFault },
+        );
+        return answer;
+      } finally {
+        if (locks.get(partition) === life) locks.delete(partition);
+      }
+    },
+    quarantined: (partition, reasons, after, limit) =>
+      read('quarantined', () =>
+        [...copyOf(partition).quarantine.values()]
+          .filter(({ offset, reason }) => offset > after && reasons.includes(reason))
+          .sort((a, b) => a.offset - b.offset)
+          .slice(0, limit),
+      ),
+    parked: (partition, after, limit) =>
+      read('parked', () =>
+        [...copyOf(partition).events.values()]
+          .filter(({ offset, event }) => offset > after && event.body.type === 'parked')
+          .sort(inOrder)
+          .slice(0, limit),
+      ),
+    forget: () =>
+      scheduler.call(
+        life,
+        'forgets',
+        () => {
+          forgetCopies(disk);
+        },
+        { fault: databaseFault, ready: () => disk.copies.every((_, partition) => isFree(partition)) },
+      ),
+  };
+}

@@ -1,0 +1,132 @@
+/** The way between stations: live questions for what another holds, and for events that are missing. It can be cut, and swallow answers. */
+import { Fault } from '#schema/errors.ts';
+import type { FaultCode } from '#schema/codes.ts';
+import type { StationCoverage } from '#schema/coverage.ts';
+import type { DonorFacts } from '#schema/facts.ts';
+import type { DonorToken, StationCode } from '#schema/ids.ts';
+import { payloadOf } from '#node/domain/telling.ts';
+import type { FederationAnswer, FederationPort, OriginPort } from '#node/ports.ts';
+
+import { holdingOf } from './disk.ts';
+import type { Disk } from './disk.ts';
+import type { Life } from './scheduler.ts';
+import { sealed } from './signatures.ts';
+import type { World } from './world.ts';
+
+/** A station as others reach it. */
+export interface Neighbour {
+  readonly code: StationCode;
+  readonly disk: Disk;
+  /** Whether its process runs and can be reached now. */
+  readonly answers: (asker: string) => boolean;
+  /** Its own idea of the time. */
+  readonly now: () => Date;
+}
+
+export type Neighbours = ReadonlyMap<StationCode, Neighbour>;
+
+const unreachable = (station: StationCode): Fault => new Fault('STATION_UNREACHABLE', { station });
+
+function partOf({ code, disk }: Neighbour, token: DonorToken): DonorFacts {
+  const held = holdingOf(disk, token);
+  const here = <T extends object>(fact: T): T & { station: StationCode } => ({ ...fact, station: code });
+  return {
+    donations: held.donations.map(here),
+    bars: held.bars.map(here),
+    registrations: held.registrations.map(here),
+  };
+}
+
+const missing = (station: StationCode, fault: FaultCode): StationCoverage => ({
+  station,
+  state: 'MISSING',
+  asOf: null,
+  fault,
+});
+
+/** How long a station waits for another's answer. */
+const deadlineMs = 2_500;
+
+export function createVirtualFederation(
+  { scheduler, now }: World,
+  life: Life,
+  neighbours: () => Neighbours,
+): FederationPort {
+  /** Nobody waits longer than this for an answer. */
+  const late = (since: number): Promise<null> =>
+    scheduler.call(life, 'has waited for an answer', () => null, { ready: () => now() - since > deadlineMs });
+
+  async function ask(token: DonorToken, code: StationCode): Promise<{ coverage: StationCoverage; facts: DonorFacts }> {
+    const nothing: DonorFacts = { donations: [], bars: [], registrations: [] };
+    try {
+      const answer = scheduler.call(
+        life,
+        `asks ${code}`,
+        () => {
+          const neighbour = neighbours().get(code);
+          if (neighbour?.answers(life.station) !== true) throw unreachable(code);
+          const asOf = neighbour.now().toISOString();
+          return {
+            coverage: { station: code, state: 'LIVE' as const, asOf, fault: null },
+            facts: partOf(neighbour, token),
+          };
+        },
+        { fault: () => unreachable(code) },
+      );
+      answer.catch(() => undefined);
+      const part = await Promise.race([answer, late(now())]);
+      return part ?? { coverage: missing(code, 'STATION_TIMEOUT'), facts: nothing };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return { coverage: missing(code, error.code), facts: nothing };
+    }
+  }
+
+  async function heldElsewhere(token: DonorToken, stations: readonly StationCode[]): Promise<FederationAnswer> {
+    const parts = await Promise.all(stations.map((code) => ask(token, code)));
+    return {
+      facts: {
+        donations: parts.flatMap(({ facts }) => facts.donations),
+        bars: parts.flatMap(({ facts }) => facts.bars),
+        registrations: parts.flatMap(({ facts }) => facts.registrations),
+      },
+      coverage: parts.map(({ coverage }) => coverage),
+    };
+  }
+
+  return {
+    heldElsewhere,
+    heldElsewhereOf: (tokens, stations) => Promise.all(tokens.map((token) => heldElsewhere(token, stations))),
+  };
+}
+
+const pageSize = 4;
+
+/** What a station sends again of its own: signed once more, at the place where its own copy found it. */
+export function createVirtualOrigins({ scheduler }: World, life: Life, neighbours: () => Neighbours): OriginPort {
+  return {
+    eventsSince: (origin, partition, seq) =>
+      scheduler.call(
+        life,
+        `asks ${origin} for ${partition} from ${seq}`,
+        () => {
+          const neighbour = neighbours().get(origin);
+          if (neighbour?.answers(life.station) !== true) throw unreachable(origin);
+          const { outbox, copies } = neighbour.disk;
+          const rows = outbox
+            .flatMap((row) =>
+              row.partition === partition && row.seq !== null && row.seq >= seq ? [{ ...row, seq: row.seq }] : [],
+            )
+            .sort((a, b) => a.seq - b.seq)
+            .slice(0, pageSize);
+          return rows.flatMap((row) => {
+            const placed = copies[partition]?.events.get(`${origin} ${row.seq}`);
+            if (placed === undefined) return [];
+            const { offset, appendedAt } = placed;
+            return [{ jws: sealed('event', origin, payloadOf(origin, row)), offset, appendedAt }];
+          });
+        },
+        { fault: () => unreachable(origin) },
+      ),
+  };
+}

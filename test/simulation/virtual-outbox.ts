@@ -1,0 +1,95 @@
+/** The outbox of a station in a simulation: each method is one transaction, which a crash or a fault leaves done or not done. */
+import { Fault } from '#schema/errors.ts';
+import type { EventId } from '#schema/ids.ts';
+import type { OutboxEvent, OutboxPort } from '#node/ports.ts';
+
+import type { Disk, OutboxRow } from './disk.ts';
+import type { Life } from './scheduler.ts';
+import type { World } from './world.ts';
+
+type Counted = OutboxRow & { seq: number };
+const isCounted = (row: OutboxRow): row is Counted => row.seq !== null;
+const inOrder = (a: OutboxEvent, b: OutboxEvent): number => a.partition - b.partition || a.seq - b.seq;
+
+const eventOf = ({ id, partition, seq, token, at, body }: Counted): OutboxEvent => ({
+  id,
+  partition,
+  seq,
+  token,
+  at,
+  body,
+});
+
+export const databaseFault = (): Fault => new Fault('DATABASE_UNAVAILABLE');
+
+/** @param onWithdrawn hears in the same transaction that an event was taken back. */
+export function createVirtualOutbox(
+  { scheduler }: World,
+  life: Life,
+  disk: Disk,
+  onWithdrawn: (id: EventId) => void,
+): OutboxPort {
+  const { outbox, counted, published } = disk;
+  const transaction = <T>(label: string, effect: () => T): Promise<Awaited<T>> =>
+    scheduler.call(life, label, effect, { fault: databaseFault });
+
+  return {
+    count: (limit) =>
+      transaction('counts', () => {
+        const waiting = outbox.filter(({ seq }) => seq === null);
+        const chosen = waiting.slice(0, limit);
+        for (const row of chosen) {
+          row.seq = (counted[row.partition] ?? 0) + 1;
+          counted[row.partition] = row.seq;
+        }
+        return chosen.length;
+      }),
+    unpublished: (limit) =>
+      transaction('reads unpublished', () =>
+        outbox
+          .filter(isCounted)
+          .filter(({ partition, seq }) => seq > (published[partition] ?? 0))
+          .map(eventOf)
+          .sort(inOrder)
+          .slice(0, limit),
+      ),
+    published: (upTo) =>
+      transaction('notes published', () => {
+        for (const [partition, seq] of upTo) published[partition] = Math.max(published[partition] ?? 0, seq);
+      }),
+    state: (partitions) =>
+      transaction('reads the outbox', () => ({
+        isDrained:
+          outbox.every(({ seq }) => seq !== null) && counted.every((seq, partition) => seq === published[partition]),
+        seqs: published.slice(0, partitions),
+      })),
+    since: (partition, from, limit) =>
+      transaction('reads since', () =>
+        outbox
+          .filter(isCounted)
+          .filter((row) => row.partition === partition && row.seq >= from)
+          .map(eventOf)
+          .sort(inOrder)
+          .slice(0, limit),
+      ),
+    resend: (partition, seq) =>
+      transaction('sends again', () => {
+        published[partition] = Math.min(published[partition] ?? 0, seq);
+      }),
+    advance: (highest) =>
+      transaction('advances', () => {
+        for (const [partition, seq] of highest) {
+          counted[partition] = Math.max(counted[partition] ?? 0, seq);
+          published[partition] = Math.max(published[partition] ?? 0, seq);
+        }
+      }),
+    withdraw: (id) =>
+      transaction('withdraws', () => {
+        const place = outbox.findIndex((row) => row.id === id && row.seq === null);
+        if (place < 0) return false;
+        outbox.splice(place, 1);
+        onWithdrawn(id);
+        return true;
+      }),
+  };
+}
