@@ -26,11 +26,19 @@ const Message = z.union([
   z.object({ by: z.string(), copy: z.enum(['forgetting', 'forgotten']) }),
 ]);
 
+function findMessage(payload: string): z.infer<typeof Message> | undefined {
+  try {
+    return Message.safeParse(JSON.parse(payload)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a notification says; null when it is the own one, or none of ours. */
 export type AppliedNotice = Applied | { readonly copy: 'forgetting' | 'forgotten' };
 
 export function noticeOf(payload: string, self: string): AppliedNotice | null {
-  const { data } = Message.safeParse(JSON.parse(payload));
+  const data = findMessage(payload);
   if (data === undefined || data.by === self) return null;
   if ('copy' in data) return { copy: data.copy };
   const heard = data.heard.map(([origin, partition, upTo, highest, forkedAt]) => ({
