@@ -2,7 +2,7 @@
  * The station's copy of the donor log in its own database. The position in the log is a row that each transaction locks first:
  * whatever two appliers do, one comes after the other and sees where the other has got to. Commits wait for the disk though
  * the log could be read again: after a crash of the database nobody may believe that more is there than there is, and one
- * wait a thousand records costs nothing that could be measured.
+ * wait for up to a thousand records is little.
  */
 import { setTimeout } from 'node:timers/promises';
 
