@@ -75,11 +75,21 @@ const noToken = Buffer.alloc(0);
 
 function historyEventOf(row: LogRow): HistoryEvent {
   const [, type, since, until, volumeMl, outcome, id, origin, offset, appendedAt, isOwn, about, procedure] = row;
-  const [, , , , , , , , , , , , , collected, permit, lifetimeMs, notAfter, ruleSet, claim] = row;
+  const [collected, permit, lifetimeMs, notAfter, ruleSet, claim] = [
+    row[13],
+    row[14],
+    row[15],
+    row[16],
+    row[17],
+    row[18],
+  ];
   const collectedAt = collected === null ? '' : new Date(Math.round(collected)).toISOString();
+  const at = Math.round(appendedAt);
+  const last = notAfter === null ? 0 : Math.round(notAfter);
+  // prettier-ignore
   return eventOf([
-    ...([origin, 0, noToken, id, offset, Math.round(appendedAt), isOwn, type, about, procedure, collectedAt] as const),
-    ...([volumeMl, outcome, permit, since, until, lifetimeMs, Math.round(notAfter ?? 0), ruleSet, claim] as const),
+    origin, 0, noToken, id, offset, at, isOwn, type, about, procedure, collectedAt, volumeMl, outcome, permit, since, until,
+    lifetimeMs, last, ruleSet, claim,
   ]);
 }
 

@@ -41,17 +41,20 @@ const nobody: FederationAnswer = { facts: { donations: [], bars: [], registratio
 export function createKnowing(dependencies: Dependencies): Knowing {
   const { station, freshness, knowledge, federation, logTime, clock } = dependencies;
 
-  // The snapshot of the freshness is one value for many checks: what is behind in it is looked for once.
-  let lastSeen: readonly StationCoverage[] | undefined;
-  let behind: readonly StationCode[] = [];
+  // The snapshot of the freshness is one value for many checks, and so is what is made of it within a millisecond: seven hundred
+  // members must not cost each check seven hundred steps.
+  let last: Moment | undefined;
 
   function momentNow(): Moment {
-    const stations = freshness.current();
-    if (stations !== lastSeen) {
-      lastSeen = stations;
-      behind = stations.filter(({ state }) => state === 'MISSING').map(codeOf);
-    }
-    return { asOf: clock.now().toISOString(), stations, behind };
+    const [stations, now] = [freshness.current(), clock.now().getTime()];
+    if (last?.stations === stations && last.now === now) return last;
+    const asOf = last?.now === now ? last.asOf : new Date(now).toISOString();
+    const behind =
+      last?.stations === stations ? last.behind : stations.filter(({ state }) => state === 'MISSING').map(codeOf);
+    const own: StationCoverage = { station, state: 'OWN', asOf, fault: null };
+    const coverage = { complete: behind.length === 0, stations: [own, ...stations] };
+    last = { now, asOf, stations, behind, coverage };
+    return last;
   }
 
   function localOf({ own, history }: DonorKnowledge, moment: Moment): Local {

@@ -21,12 +21,16 @@ export interface Local {
 
 /** What everybody who asks at this moment shares. */
 export interface Moment {
+  /** `asOf` in milliseconds. */
+  readonly now: number;
   /** When the own records began to be read: a fact recorded later may not be among them. */
   readonly asOf: string;
   /** The copies of the other members, as they are. */
   readonly stations: readonly StationCoverage[];
   /** Those of them that will not do. */
   readonly behind: readonly StationCode[];
+  /** What an answer rests on for which nobody has to be asked: one value for all of them. */
+  readonly coverage: Coverage;
 }
 
 export const codeOf = ({ station }: StationCoverage): StationCode => station;
@@ -42,11 +46,11 @@ function joined(live: DonorFacts, told: DonorFacts, isLive: (station: StationCod
 }
 
 function coverageNow({ station, told, asking }: Local, heard: readonly StationCoverage[], moment: Moment): Coverage {
+  if (asking.length === 0 && told.unknownFrom.length === 0) return moment.coverage;
   // Own events of a newer version that the own tables do not have, as after a restored backup: nobody can be asked for them.
   const own: StationCoverage = told.unknownFrom.includes(station)
     ? { station, state: 'MISSING', asOf: moment.asOf, fault: 'STATION_BEHIND' }
     : { station, state: 'OWN', asOf: moment.asOf, fault: null };
-  if (asking.length === 0) return coverageOf([own, ...moment.stations]);
   const [asked, answers] = [new Set(asking), new Map(heard.map((each) => [each.station, each]))];
   const others = moment.stations.map((copy): StationCoverage => {
     const answer = asked.has(copy.station) ? answers.get(copy.station) : copy;

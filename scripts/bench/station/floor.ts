@@ -4,9 +4,10 @@ import type { Pool, QueryResult } from 'pg';
 import type { DonorToken } from '#schema/ids.ts';
 
 const rowsWhere = (condition: string): string => `
-  SELECT token, procedure::text AS what, collected_on AS since, NULL::date AS until, volume_ml, outcome::text FROM donation WHERE ${condition}
-  UNION ALL SELECT token, 'BAR', confirmed_on, cleared_on, NULL, NULL FROM lookout WHERE ${condition}
-  UNION ALL SELECT token, 'HOME', registered_on, released_on, NULL, NULL FROM registration WHERE ${condition}`;
+  SELECT token, origin, type::text AS what, procedure::text, collected_at, since, until, volume_ml, outcome::text FROM event WHERE ${condition}
+  UNION ALL SELECT token, NULL, 'OWN', procedure::text, collected_at, collected_on, NULL::date, volume_ml, outcome::text FROM donation WHERE ${condition}
+  UNION ALL SELECT token, NULL, 'BAR', NULL, NULL, confirmed_on, cleared_on, NULL, NULL FROM lookout WHERE ${condition}
+  UNION ALL SELECT token, NULL, 'HOME', NULL, NULL, registered_on, released_on, NULL, NULL FROM registration WHERE ${condition}`;
 
 const bytesOf = (token: DonorToken): Buffer => Buffer.from(token, 'base64url');
 

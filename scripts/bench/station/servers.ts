@@ -1,30 +1,34 @@
-/** The two servers of the HTTP bench of a station, each in a process of its own: the floor, and a whole node service. */
+/**
+ * The two servers of the HTTP bench of a station, each in a process of its own: the floor, and the station's own server and
+ * subgraph over a copy of the log that is fresh for so many members.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { pino } from 'pino';
 
-import { createNodeService } from '#node/app.ts';
-import { parseNodeConfig } from '#node/config.ts';
 import { createDatabase } from '#node/db/client.ts';
+import type { Context } from '#node/graphql/context.ts';
+import { stationSchema } from '#node/graphql/schema.ts';
 import type { DonorToken } from '#schema/ids.ts';
+import { createGraphqlServer } from '#server/server.ts';
 
 import { reportToBench } from '../child-server.ts';
 import { station } from './data.ts';
 import { queryOne } from './floor.ts';
+import { createFreshStation } from './fresh-station.ts';
 
-const [which, databaseUrl = '', directoryFile = ''] = process.argv.slice(2);
-const poolSize = 8;
+const [which, databaseUrl = '', members = '10'] = process.argv.slice(2);
+const database = createDatabase(databaseUrl, { poolSize: 8 });
 
 function startFloor(): void {
-  const { pool } = createDatabase(databaseUrl, { poolSize });
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8');
     request.on('data', (chunk: string) => (body += chunk));
     request.on('end', () => {
       const { variables } = JSON.parse(body) as { variables: { token: string } };
-      void queryOne(pool, variables.token as DonorToken).then(({ rows }) => {
+      void queryOne(database.pool, variables.token as DonorToken).then(({ rows }) => {
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: rows }));
       });
     });
@@ -35,17 +39,17 @@ function startFloor(): void {
 }
 
 async function startStation(): Promise<void> {
-  const config = parseNodeConfig({
-    LOOKOUT_STATION: station.code,
-    LOOKOUT_PORT: '0',
-    LOOKOUT_DIRECTORY: directoryFile,
-    LOOKOUT_GATEWAY_URL: 'http://127.0.0.1:9',
-    LOOKOUT_TOKEN_KEY: '00'.repeat(32),
-    DATABASE_URL: databaseUrl,
-    DATABASE_POOL_SIZE: String(poolSize),
+  const { eligibility } = createFreshStation(database, Number(members));
+  // The question asked names a token: of the context only this is looked at.
+  const asked: Pick<Context, 'station' | 'eligibility' | 'prisma'> = { station, eligibility, prisma: database.prisma };
+  const server = createGraphqlServer({
+    schema: stationSchema,
+    context: () => asked as Context,
+    production: true,
+    readiness: () => [],
+    log: pino({ level: 'warn' }),
   });
-  const service = await createNodeService(config, pino({ level: 'warn' }));
-  reportToBench(new URL('graphql', await service.start()));
+  reportToBench(new URL('graphql', await server.start({ host: '127.0.0.1', port: 0 })));
 }
 
 if (which === 'floor') startFloor();
