@@ -96,14 +96,15 @@ export const EventEnvelope = z.object({
   origin: StationCode,
   partition: z.int().min(0).max(9_999),
   seq: z.int().min(1),
-  token: DonorToken,
+  /** Of any form, so that what an origin says of nobody still counts as one of its numbers. */
+  token: z.string().max(200),
   at: instant,
   body: z.looseObject({ type: z.string().min(1).max(60) }),
 });
 export type EventEnvelope = z.infer<typeof EventEnvelope>;
 
 /** An event this version understands. */
-export const DonorEvent = EventEnvelope.extend({ body: EventBody });
+export const DonorEvent = EventEnvelope.extend({ token: DonorToken, body: EventBody });
 export type DonorEvent = z.infer<typeof DonorEvent>;
 
 /**

@@ -15,10 +15,13 @@ export const ProvinceCode = z
   .brand<'ProvinceCode'>();
 export type ProvinceCode = z.infer<typeof ProvinceCode>;
 
-/** A donor, without saying who: 32 bytes in base64url without padding, 43 characters. Same person, same token. */
+/**
+ * A donor, without saying who: 32 bytes in base64url without padding, 43 characters, of which the last carries four bits: the
+ * same bytes have one text. Same person, same token.
+ */
 export const DonorToken = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{43}$/, 'a donor token is 43 characters of base64url')
+  .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'a donor token is 43 characters of base64url')
   .brand<'DonorToken'>();
 export type DonorToken = z.infer<typeof DonorToken>;
 

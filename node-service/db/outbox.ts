@@ -4,7 +4,6 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 
-import { Policy } from '#schema/directory.ts';
 import type { EventBody } from '#schema/events.ts';
 import type { DonorToken, EventId } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
@@ -34,9 +33,6 @@ export interface Telling {
   /** Called after the commit: wakes the relay of this process. */
   readonly onTold: () => void;
 }
-
-/** The federation's usual number of partitions, and nobody to wake: the relay finds the fact by itself a little later. */
-export const quietTelling: Telling = { partitions: Policy.parse({}).logPartitions, onTold: () => undefined };
 
 /** A UUID version 7: of two made in one process, the later one is greater. */
 export function newEventId(): EventId {

@@ -71,19 +71,27 @@ const readingPauseMs = 1_000;
 const retryPauseMs = 60_000;
 const catchUpLineMs = 5_000;
 
-/** The parts whose work the loops drive. */
-function createParts(dependencies: LeaderDependencies) {
+/** The parts whose work the loops drive. `onCaughtUp` is called when the relay may begin, and may be called again. */
+function createParts(dependencies: LeaderDependencies, onCaughtUp: () => void) {
   const { station, partitions, donorLog, inbox, directory, progress, catchUp, log } = dependencies;
   const applier = createApplier({
     ...dependencies,
     station: station.code,
     onApplied: (applied) => {
+      const wasDone = catchUp.isDone();
       catchUp.note(applied);
       progress.take(applied);
+      if (!wasDone && catchUp.isDone()) onCaughtUp();
     },
   });
   const reader = createReader({
-    ...{ log: donorLog, inbox, applier, catchUp, partitions },
+    ...{ log: donorLog, inbox, applier, partitions },
+    catchUp: {
+      begin: (positions, ends) => {
+        catchUp.begin(positions, ends);
+        if (catchUp.isDone()) onCaughtUp();
+      },
+    },
     onRecreated: (partition) => {
       log.warn({ partition }, 'the donor log was made anew; what it lost is asked of its origins');
     },
@@ -116,7 +124,9 @@ function createParts(dependencies: LeaderDependencies) {
 
 export function createLeader(dependencies: LeaderDependencies): Leader {
   const { directory, catchUp, isLoaded, log } = dependencies;
-  const { reader, relay, heartbeat, repair, retry } = createParts(dependencies);
+  const { reader, relay, heartbeat, repair, retry } = createParts(dependencies, () => {
+    loops.relay.wake();
+  });
 
   const beat = async (): Promise<boolean> => {
     if (await isLoaded()) await heartbeat.beat();

@@ -13,7 +13,7 @@ import type { Procedure } from '#schema/procedures.ts';
 
 import type { Database } from '../../db/client.ts';
 import { tokenOf } from '../../db/columns.ts';
-import { quietTelling, tell } from '../../db/outbox.ts';
+import { tell } from '../../db/outbox.ts';
 import type { Telling } from '../../db/outbox.ts';
 import type { ClaimOutcome } from '../../domain/history.ts';
 import type { ClockPort, DirectoryPort, KnowledgePort, LogTimePort, OutboxPort } from '../../ports.ts';
@@ -45,7 +45,7 @@ export interface Dependencies {
   readonly logTime: LogTimePort;
   readonly directory: DirectoryPort;
   readonly clock: ClockPort;
-  readonly telling?: Telling;
+  readonly telling: Telling;
   /** How long a desk waits for the log, in milliseconds; the log may take a claim as long. */
   readonly patienceMs?: number;
 }
@@ -71,7 +71,7 @@ function faultOf({ stations }: Coverage): FaultCode {
 
 /** Puts a claim into the outbox; from here on the log decides. */
 async function claim(
-  { prisma, ruleSet, directory, clock, telling = quietTelling }: Dependencies,
+  { prisma, ruleSet, directory, clock, telling }: Dependencies,
   { token, procedure, notAfter }: { token: DonorToken; procedure: Procedure; notAfter: number },
 ): Promise<EventId> {
   const { permitMs, logPartitions } = directory.current().policy;
@@ -105,7 +105,7 @@ async function release(dependencies: Dependencies, givingBack: GivingBack, named
 
 export function createPermits(dependencies: Dependencies): Permits {
   const { check, outbox, outcomes, logTime } = dependencies;
-  const { telling = quietTelling, patienceMs = 5_000 } = dependencies;
+  const { telling, patienceMs = 5_000 } = dependencies;
   const givingBack = createGivingBack({ ...dependencies, telling, patienceMs });
   const asking = new Map<string, Promise<Permit | NotAvailable>>();
 

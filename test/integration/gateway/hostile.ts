@@ -122,7 +122,7 @@ export const hostileAlways: readonly Hostile[] = [
   { what: 'never stops answering', fault: 'STATION_BAD_ANSWER', behaviour: endless },
 ];
 
-const token = 'B'.repeat(43);
+const token = 'E'.repeat(43);
 const lists = { donations: [], bars: [], registrations: [] };
 const fact = { procedure: 'PLATELETS', collectedOn: '2026-03-01', volumeMl: 300, outcome: 'COMPLETE' };
 

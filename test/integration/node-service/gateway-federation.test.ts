@@ -10,7 +10,7 @@ import { DonorToken, StationCode } from '#schema/ids.ts';
 import { deadUrl, memberOf } from '#test/support/station.ts';
 
 const token = DonorToken.parse('A'.repeat(43));
-const otherToken = DonorToken.parse('B'.repeat(43));
+const otherToken = DonorToken.parse('E'.repeat(43));
 const self = StationCode.parse('310198B01');
 const directory = {
   current: () => ({

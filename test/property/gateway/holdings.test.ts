@@ -22,7 +22,7 @@ const [member] = Directory.parse({
   ],
 }).members;
 if (member === undefined) throw new Error('no member');
-const tokens = ['A', 'B'].map((letter) => DonorToken.parse(letter.repeat(43)));
+const tokens = ['A', 'E'].map((letter) => DonorToken.parse(letter.repeat(43)));
 
 const holding = (token: string) => ({
   token,
