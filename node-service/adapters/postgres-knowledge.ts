@@ -73,23 +73,26 @@ const isLogRow = (row: Row): row is LogRow => row[6] !== null;
 
 const noToken = Buffer.alloc(0);
 
+// Columns are taken by their place: to destructure a row goes through its iterator, which is felt in a batch.
 function historyEventOf(row: LogRow): HistoryEvent {
-  const [, type, since, until, volumeMl, outcome, id, origin, offset, appendedAt, isOwn, about, procedure] = row;
-  const [collected, permit, lifetimeMs, notAfter, ruleSet, claim] = [
-    row[13],
-    row[14],
-    row[15],
-    row[16],
-    row[17],
-    row[18],
-  ];
+  const id = row[6];
+  const origin = row[7];
+  const offset = row[8];
+  const appendedAt = Math.round(row[9]);
+  const isOwn = row[10];
+  const procedure = row[12];
+  const collected = row[13];
   const collectedAt = collected === null ? '' : new Date(Math.round(collected)).toISOString();
-  const at = Math.round(appendedAt);
-  const last = notAfter === null ? 0 : Math.round(notAfter);
+  if (row[1] === 'donation.recorded' && procedure !== null) {
+    const donation = { procedure, collectedAt, volumeMl: row[4], outcome: row[5] };
+    const body = { type: row[1], donation, permit: row[14] };
+    return { id, origin, offset, appendedAt, isOwn, body, claim: null };
+  }
+  const last = row[16] === null ? 0 : Math.round(row[16]);
   // prettier-ignore
   return eventOf([
-    origin, 0, noToken, id, offset, at, isOwn, type, about, procedure, collectedAt, volumeMl, outcome, permit, since, until,
-    lifetimeMs, last, ruleSet, claim,
+    origin, 0, noToken, id, offset, appendedAt, isOwn, row[1], row[11], procedure, collectedAt, row[4], row[5], row[14],
+    row[2], row[3], row[15], last, row[17], row[18],
   ]);
 }
 

@@ -98,8 +98,12 @@ function toldDonation(event: HistoryEvent, of: EventId, donation: ReportedDonati
 }
 
 /** The donation an event recorded, as corrected; undefined when it was none. */
-function recorded(event: Of<'donation.recorded'>, { corrections }: Sequels): ToldDonation | undefined {
-  const { id, origin, body, appendedAt } = event;
+function recorded(
+  event: HistoryEvent,
+  body: Of<'donation.recorded'>['body'],
+  { corrections }: Sequels,
+): ToldDonation | undefined {
+  const { id, origin, appendedAt } = event;
   const correction = corrections.size === 0 ? undefined : corrections.get(nameOf(origin, id));
   if (correction === undefined) return toldDonation(event, id, body.donation, appendedAt);
   const { donation } = correction.body;
@@ -134,7 +138,7 @@ export function toldFacts(history: History): ToldFacts {
   for (const event of history) {
     const { id, origin, body } = event;
     if (body.type === 'donation.recorded') {
-      const told = recorded({ ...event, body }, sequels);
+      const told = recorded(event, body, sequels);
       if (told !== undefined) donations.push(told);
     } else if (body.type === 'bar.set') {
       bars.push(spanOf(event, body.since, sequels.endings.get(`bar ${nameOf(origin, id)}`)));
