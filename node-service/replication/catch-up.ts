@@ -36,7 +36,7 @@ export interface CatchUp {
   status(): CatchUpStatus;
   /** Whether everything is applied that was in the log when reading began. */
   isDone(): boolean;
-  /** Whether everything before this offset of the log that is there now is applied. */
+  /** Whether everything before this offset of the log that is there now is applied, or nothing more comes of it. */
   hasReached(partition: number, offset: number): boolean;
 }
 
@@ -107,7 +107,7 @@ export function createCatchUp({ stopwatch, log }: Dependencies): CatchUp {
     isDone,
     hasReached(partition, offset) {
       const place = places?.[partition];
-      return place !== undefined && standingAt(place.position, offset).offset >= offset;
+      return place !== undefined && (standingAt(place.position, offset).offset >= offset || isIdle(place));
     },
   };
 }
