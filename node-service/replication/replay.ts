@@ -3,6 +3,7 @@
  * Until everything is applied once more no promise of completeness holds, so the station asks the others live. This part only
  * forgets and watches; it may run in another process than the applier.
  */
+import { standingAt } from '../domain/place.ts';
 import type { InboxPort, StopwatchPort } from '../ports.ts';
 import { createCatchUp } from './catch-up.ts';
 import type { CatchUpStatus } from './catch-up.ts';
@@ -29,7 +30,8 @@ export function createReplay({ inbox, stopwatch, partitions }: Dependencies): Re
 
   return {
     async begin() {
-      goal = await inbox.positions(partitions);
+      // What was said in a log that is no more cannot be read again.
+      goal = (await inbox.positions(partitions)).map((position) => standingAt(position, Infinity).offset);
       seen = goal.map(() => 0);
       await inbox.forget();
       catchUp.begin(seen, goal);

@@ -9,7 +9,7 @@ import type { Said } from '#test/support/donor-log.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 import { testSigningKey } from '#test/support/signing-keys.ts';
 
-import { createCopy, partitions, stateOf } from './copy-under-test.ts';
+import { partitions, stateOf } from './copy-under-test.ts';
 import { createReplica, createTestLog, createTestStopwatch } from './replica.ts';
 
 const codes = ['310198B01', '320198B01', '330198B01'] as const;
@@ -198,6 +198,11 @@ describe('what the transport loses', () => {
       log: world.log,
       databaseUrl: world.database.url,
       origins,
+      // What the log has lost of the own words is sent again, as the relay does it.
+      resend: async (partition, after) => {
+        const own = said.filter((one) => one.origin === codes[0] && one.partition === partition && one.seq > after);
+        await world.tell(...own);
+      },
     });
     await world.tell(...said.filter((_, place) => !isLost(place)));
     for (const teller of world.tellers) await beat(world.log, teller.origin, seqsOf(teller), asOf);
@@ -216,14 +221,9 @@ describe('what the transport loses', () => {
       await new Promise(setImmediate);
     }
     expect(replica.progress.broken()).toStrictEqual([]);
-    expect(new Set(asked)).toStrictEqual(new Set(codes));
+    expect(new Set(asked)).toStrictEqual(new Set(codes.slice(1)));
     const { rows } = await replica.pool.query('SELECT id FROM event');
     expect(rows).toHaveLength(said.length);
-    await using whole = await createCopy({ code: codes[0], directory });
-    await whole.applyAll(places.batches());
-    const bare = 'SELECT id, log_offset, claim FROM event ORDER BY id';
-    // What arrived has its place in the log that lost some, so only those places differ.
-    expect((await whole.rows(bare)).length).toBe(said.length);
   });
 });
 

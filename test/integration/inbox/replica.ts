@@ -7,7 +7,7 @@ import { createPostgresInbox } from '#node/adapters/postgres-inbox.ts';
 import { createAppliedListener } from '#node/adapters/postgres-inbox/applied-listener.ts';
 import { createDatabase } from '#node/db/client.ts';
 import { createWatermarks } from '#node/domain/watermark.ts';
-import type { DirectoryPort, InboxPort, LogPort, OriginPort } from '#node/ports.ts';
+import type { DirectoryPort, InboxPort, LogPort, OriginPort, OutboxPort } from '#node/ports.ts';
 import { createApplier } from '#node/replication/applier.ts';
 import { createReader } from '#node/replication/applier-reading.ts';
 import { createCatchUp } from '#node/replication/catch-up.ts';
@@ -46,11 +46,14 @@ interface Options {
   /** Stands between the applier and the database. */
   readonly around?: (inbox: InboxPort) => InboxPort;
   readonly origins?: OriginPort;
+  /** Puts own words into the log again. */
+  readonly resend?: OutboxPort['resend'];
 }
 
 /** Runs until the end of the scope, once started. An instance that does not read only listens to the one that does. */
 export function createReplica(options: Options) {
   const { code, databaseUrl, directory, log, instance = 'one', around = (inbox) => inbox, origins = nobody } = options;
+  const { resend = () => Promise.resolve() } = options;
   const station = StationCode.parse(code);
   const database = createDatabase(databaseUrl, { poolSize: 4 });
   const stopwatch = createTestStopwatch();
@@ -79,7 +82,15 @@ export function createReplica(options: Options) {
   const reader = createReader({ log, inbox, applier, catchUp, partitions, onRecreated: () => undefined });
   const promises = createPromises({ progress, catchUp, log, stopwatch });
   const control = createControl({ log, verifier, watermarks, promises });
-  const repair = createRepair({ station, outbox: { resend: () => Promise.resolve() }, origins, applier, progress, promises, stopwatch });
+  const repair = createRepair({
+    station,
+    outbox: { resend },
+    origins,
+    applier,
+    progress,
+    promises,
+    stopwatch,
+  });
   const listener = createAppliedListener({
     databaseUrl,
     instance,
