@@ -40,9 +40,11 @@ export function createRepair(dependencies: RepairDependencies): Repair {
   const stuck = new Set<string>();
   const now = () => stopwatch.moment().monotonic;
 
+  /** Of two own words under one number the own outbox cannot say which others have: only what is missing is sent again. */
   async function next(): Promise<Missing | undefined> {
     if (!progress.isKnown()) return undefined;
-    const candidates: Missing[] = [...progress.broken(), ...(await promises.overdue())];
+    const broken = progress.broken().filter(({ origin, heard }) => origin !== station || heard.highest > heard.upTo);
+    const candidates: Missing[] = [...broken, ...(await promises.overdue())];
     return candidates.find((missing) => (paused.get(nameOf(missing)) ?? 0) <= now());
   }
 

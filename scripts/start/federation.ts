@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Problem } from '#scripts/lookout/problem.ts';
 import type { Progress } from '#scripts/lookout/terminal.ts';
 
+import { becomeAcquainted } from './acquainted.ts';
 import { compiledServices, warmUp } from './compiled.ts';
 import type { SigningKey } from '#schema/directory.ts';
 import { startDatabase } from './database.ts';
@@ -145,6 +146,7 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
     const inTime = await until(ready, { everyMs: 100, deadlineMs: patienceMs, signal });
     if (inTime === undefined)
       throw new Problem(`The gateway at ${gatewayUrl} does not get ready (see ${layout.logs})`, 'failed');
+    await becomeAcquainted(all, { progress, patienceMs, signal });
   };
 
   const stop = async () => {

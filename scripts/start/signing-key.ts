@@ -28,6 +28,9 @@ async function makeKey(file: string): Promise<PrivateKey> {
   return key;
 }
 
+/** The log's clock may be behind ours by so much. */
+const marginMs = 300_000;
+
 /** The public part of the key in the file, which is made when there is none. In use from now on, as far as it says. */
 export async function ensureSigningKey(file: string): Promise<SigningKey> {
   const known = await findJson(
@@ -37,5 +40,5 @@ export async function ensureSigningKey(file: string): Promise<SigningKey> {
   );
   const { kty, crv, x } = known ?? (await makeKey(file));
   const kid = await calculateJwkThumbprint({ kty, crv, x });
-  return SigningKey.parse({ kid, kty, crv, x, notBefore: new Date().toISOString(), notAfter: null });
+  return SigningKey.parse({ kid, kty, crv, x, notBefore: new Date(Date.now() - marginMs).toISOString(), notAfter: null });
 }

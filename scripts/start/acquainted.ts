@@ -1,0 +1,54 @@
+/**
+ * Whether every station has a fresh copy of what all others have told the donor log. Before that they answer too, but each
+ * check asks the others live, while they are busy catching up.
+ */
+import { z } from 'zod';
+
+import { ask } from '#scripts/lookout/ask.ts';
+import type { Progress } from '#scripts/lookout/terminal.ts';
+import type { StationCode } from '#schema/ids.ts';
+
+import { until } from './until.ts';
+
+const Standing = z.object({
+  _stations: z.tuple([
+    z.object({ replication: z.object({ fresh: z.int(), members: z.int(), lag: z.int().nullable() }) }),
+  ]),
+});
+
+const query = 'query Standing($code: StationCode!) { _stations(codes: [$code]) { replication { fresh members lag } } }';
+
+interface Station {
+  readonly code: StationCode;
+  readonly url: string;
+}
+
+/** How many records a station has still to apply before it knows what all others know; undefined while it cannot say. */
+async function findLag({ code, url }: Station): Promise<number | undefined> {
+  try {
+    const { data } = await ask({ who: `Station ${code}`, url, query, variables: { code }, shape: Standing });
+    const { fresh, members, lag } = data._stations[0].replication;
+    // One record, at least, is still to come of whoever is not fresh: its heartbeat.
+    return fresh === members ? 0 : Math.max(1, lag ?? 0);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Waits until all copies are fresh, for a while; what then is missing comes by itself. */
+export async function becomeAcquainted(
+  stations: readonly Station[],
+  { progress, patienceMs, signal }: { progress: Progress; patienceMs: number; signal: AbortSignal },
+): Promise<void> {
+  const allFresh = async (): Promise<true | undefined> => {
+    const lags = await Promise.all(stations.map(findLag));
+    const done = lags.filter((lag) => lag === 0).length;
+    const left = lags.reduce<number>((sum, lag) => sum + (lag ?? 0), 0);
+    progress.update(
+      `Exchanging facts: ${done} of ${stations.length} stations know everything, ${left} records to apply`,
+    );
+    return done === stations.length ? true : undefined;
+  };
+  const inTime = await until(allFresh, { everyMs: 500, deadlineMs: patienceMs, signal });
+  if (inTime === undefined) progress.say('Some stations are still catching up with the donor log (lookout stations).');
+}
