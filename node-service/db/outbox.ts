@@ -4,7 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 
-import type { EventBody } from '#schema/events.ts';
+import { EventBody } from '#schema/events.ts';
 import type { DonorToken, EventId } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
 
@@ -47,13 +47,15 @@ export async function tell(
   transaction: FactTransaction,
   { token, body, at, partitions, id = newEventId() }: Told,
 ): Promise<EventId> {
+  // What the relay could not read again would stand in the way of everything after it, so it never gets in.
+  const said = EventBody.parse(body);
   const bytes = bytesOf(token);
   // Of the bytes as they will be read: the same 32 bytes can be written in four ways, and a partition is of the text.
   const partition = partitionOf(tokenOf(bytes), partitions);
   await transaction.$executeRaw`
     WITH told AS (
       INSERT INTO outbox (id, partition, token, at, body)
-      VALUES (${id}::uuid, ${partition}::smallint, ${bytes}, ${at}, ${JSON.stringify(body)}::jsonb))
+      VALUES (${id}::uuid, ${partition}::smallint, ${bytes}, ${at}, ${JSON.stringify(said)}::jsonb))
     SELECT pg_notify(${outboxChannel}, '')`;
   return id;
 }

@@ -149,7 +149,7 @@ export function createPermits(dependencies: Dependencies): Permits {
     if (held !== undefined) return again(held, latest);
     if (grounds.some(({ code }) => code === 'PERMIT_ELSEWHERE')) throw new Refused('PERMIT_TAKEN');
     if (verdict === 'INDETERMINATE') return notAvailable(faultOf(coverage));
-    const id = await claim(dependencies, { token, procedure, notAfter: latest + patienceMs });
+    const id = await claim(dependencies, { token, procedure, notAfter: Math.floor(latest) + patienceMs });
     return settle(id, token, procedure);
   }
 
