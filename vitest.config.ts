@@ -30,6 +30,7 @@ export default defineConfig({
       project('property', { timeout: 60_000, parallel: true }),
       project('integration', { database: true, timeout: 60_000, parallel: true }),
       project('contract', { database: true, kafka: true, timeout: 120_000, parallel: false }),
+      project('chaos', { database: true, kafka: true, timeout: 1_800_000, parallel: false }),
       project('simulation', { timeout: 120_000, parallel: true }),
       project('federation', { database: true, timeout: 60_000, parallel: false }),
       project('e2e', { timeout: 300_000, parallel: false }),
