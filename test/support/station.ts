@@ -39,8 +39,8 @@ export function memberOf(code: string, fact: Partial<Member> = {}): Member {
   };
 }
 
-/** A directory in a file of its own, which a test may write anew. */
-export async function createDirectoryFile(members: readonly Member[]) {
+/** A directory in a file of its own, which a test may write anew; its policy stays. */
+export async function createDirectoryFile(members: readonly Member[], policy: Partial<Policy> = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-directory-'));
   const file = path.join(folder, 'directory.json');
   let version = 0;
@@ -48,7 +48,7 @@ export async function createDirectoryFile(members: readonly Member[]) {
     version += 1;
     await writeFile(
       file,
-      JSON.stringify({ version, policy: Policy.parse({}), members: [...next] } satisfies Directory),
+      JSON.stringify({ version, policy: Policy.parse(policy), members: [...next] } satisfies Directory),
     );
   };
   await write(members);
@@ -104,13 +104,15 @@ export async function startStation(options: StationOptions) {
   const log = onLog === undefined ? pino({ level: 'silent' }) : pino({ level: 'trace' }, { write: onLog });
   const service = await createNodeService(config, log, testClock);
   const url = (await service.start()).href;
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= service.stop());
   return {
     url,
-    databaseUrl: database.url,
+    databaseUrl: config.DATABASE_URL,
     ask: (query: string, variables?: Record<string, unknown>) => ask(url, query, variables),
-    stop: () => service.stop(),
+    stop,
     async [Symbol.asyncDispose]() {
-      await service.stop();
+      await stop();
       await database[Symbol.asyncDispose]();
       await ownLog?.[Symbol.asyncDispose]();
     },
