@@ -12,14 +12,9 @@ export interface LogTime extends LogTimePort {
   around(append: () => Promise<Appended>): Promise<void>;
 }
 
-/** How much a stopwatch and the log's clock may part, in milliseconds a second: what an old sounding loses against a new one. */
-const driftPerSecond = 1;
-
-/** How far apart the bounds are by now, with what may have been added since. */
-function widthOf(sounding: Sounding, now: Moment): number {
-  const age = Math.max(0, now.monotonic - sounding.answered.monotonic, now.wall - sounding.answered.wall);
-  return latestLogTime(sounding, now) - earliestLogTime(sounding, now) + (age / 1000) * driftPerSecond;
-}
+/** How far apart the bounds are by now. */
+const widthOf = (sounding: Sounding, now: Moment): number =>
+  latestLogTime(sounding, now) - earliestLogTime(sounding, now);
 
 function contradict(one: Sounding, other: Sounding, now: Moment): boolean {
   return earliestLogTime(one, now) > latestLogTime(other, now) || earliestLogTime(other, now) > latestLogTime(one, now);
