@@ -34,9 +34,16 @@ export interface Telling {
   readonly onTold: () => void;
 }
 
-/** A UUID version 7: of two made in one process, the later one is greater. */
-export function newEventId(): EventId {
-  return uuidv7() as EventId;
+const timeOf = (id: EventId): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
+/**
+ * A UUID version 7: of two made in one process, the later one is greater.
+ *
+ * @param after one of another process perhaps, whose clock was ahead: the new one is greater than it all the same.
+ */
+export function newEventId(after?: EventId): EventId {
+  const id = uuidv7() as EventId;
+  return after === undefined || after < id ? id : (uuidv7({ msecs: timeOf(after) + 1 }) as EventId);
 }
 
 /** Where the relay of another process hears that there is something to send. */

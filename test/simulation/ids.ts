@@ -47,14 +47,15 @@ export const members: readonly Member[] = directory.members;
 
 /**
  * Ids of one process: they rise while it lives, also when its clock is set back, like those of the package uuid; the next
- * process begins from its clock again.
+ * process begins from its clock again. One that is made after another one is greater than that in any case.
  */
-export function createIds(random: Random, clock: ClockPort): () => EventId {
+export function createIds(random: Random, clock: ClockPort): (after?: EventId) => EventId {
   let last = 0;
   let count = 0;
   const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-  return () => {
-    const now = clock.now().getTime();
+  const timeOf = (id: EventId): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  return (after) => {
+    const now = Math.max(clock.now().getTime(), after === undefined ? 0 : timeOf(after) + 1);
     count = now > last ? 0 : count + 1;
     last = Math.max(now, last);
     const time = hex(last, 12);

@@ -28,7 +28,7 @@ export interface OperationParts {
   readonly disk: Disk;
   readonly ledger: Ledger;
   readonly clock: ClockPort;
-  readonly newId: () => EventId;
+  readonly newId: (after?: EventId) => EventId;
   readonly outbox: OutboxPort;
   readonly logTime: LogTimePort;
   readonly check: (token: DonorToken, procedure: Procedure) => Promise<Decision>;
@@ -122,7 +122,12 @@ export function createOperations(parts: OperationParts) {
         const known = disk.donations.get(of);
         if (known === undefined) return [];
         const { token } = known;
-        const corrected: Telling = { id: newId(), token, body: { type: 'donation.corrected', of, donation } };
+        const before = disk.outbox.filter(({ body }) => body.type === 'donation.corrected' && body.of === of);
+        const last = before
+          .map(({ id }) => id)
+          .sort()
+          .at(-1);
+        const corrected: Telling = { id: newId(last), token, body: { type: 'donation.corrected', of, donation } };
         if (donation !== null) {
           disk.donations.set(of, { ...known, donation });
           return [corrected];

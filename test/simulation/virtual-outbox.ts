@@ -36,7 +36,7 @@ export function createVirtualOutbox(
   return {
     count: (limit) =>
       transaction('counts', () => {
-        const waiting = outbox.filter(({ seq }) => seq === null);
+        const waiting = outbox.filter(({ seq }) => seq === null).sort((a, b) => (a.id < b.id ? -1 : 1));
         const chosen = waiting.slice(0, limit);
         for (const row of chosen) {
           row.seq = (counted[row.partition] ?? 0) + 1;

@@ -9,7 +9,7 @@ import { EventId } from '#schema/ids.ts';
 import { bytesOf, dateColumn, tokenOf } from '../../db/columns.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import type { Donation } from '../../db/generated/prisma/client.ts';
-import { tell } from '../../db/outbox.ts';
+import { newEventId, tell } from '../../db/outbox.ts';
 import type { FactTransaction } from '../../db/outbox.ts';
 import { donationCorrected, donationRecorded } from '../../domain/telling.ts';
 import type { DonationDependencies, Donations } from './donations.ts';
@@ -37,6 +37,8 @@ function refuseWhatNobodySaid({ correctedBy, reason }: Correction): void {
 interface Change {
   readonly known: Donation;
   readonly truth: DonationContent;
+  /** The last correction before this one. */
+  readonly last: EventId | undefined;
   readonly at: Date;
   readonly partitions: number;
 }
@@ -55,12 +57,15 @@ async function toldBefore(transaction: FactTransaction, { known, at, partitions 
 }
 
 async function tellOf(transaction: FactTransaction, change: Change): Promise<Outcome> {
-  const { known, truth, at, partitions } = change;
+  const { known, truth, last, at, partitions } = change;
   const knownToken = tokenOf(known.token);
   const of = await toldBefore(transaction, change);
   const isOfTheSame = knownToken === truth.token;
   const body = donationCorrected(of, isOfTheSame ? truth : null);
-  const correction = await tell(transaction, { token: knownToken, body, at, partitions });
+  // Events are counted in the order of their ids, and of two corrections the last one stands: also when an instance with a
+  // slower clock made it.
+  const id = newEventId(last);
+  const correction = await tell(transaction, { token: knownToken, body, at, partitions, id });
   if (isOfTheSame) return { correction, renewed: { eventId: of } };
   const recorded = { token: truth.token, body: donationRecorded(truth, null), at, partitions };
   const eventId = await tell(transaction, recorded);
@@ -68,6 +73,11 @@ async function tellOf(transaction: FactTransaction, change: Change): Promise<Out
     correction,
     renewed: { eventId, permit: null, flag: known.permit === null ? known.flag : 'WITHOUT_PERMIT' },
   };
+}
+
+async function findLast({ correction }: Pick<PrismaClient, 'correction'>, donationNo: string) {
+  const last = await correction.findFirst({ where: { donationNo }, orderBy: { eventId: 'desc' } });
+  return last === null ? undefined : EventId.parse(last.eventId);
 }
 
 export function createCorrections(dependencies: DonationDependencies): Donations['correct'] {
@@ -90,9 +100,10 @@ export function createCorrections(dependencies: DonationDependencies): Donations
       if (saysTheSame(known, truth)) return { corrected: known, isNew: false };
 
       const at = clock.now();
-      const told = await tellOf(transaction, { known, truth, at, partitions: telling.partitions });
       const { procedure, collectedAt, volumeMl, outcome } = known;
       const before = { donationNo, procedure, collectedAt, volumeMl, outcome };
+      const last = await findLast(transaction, donationNo);
+      const told = await tellOf(transaction, { known, truth, last, at, partitions: telling.partitions });
       await transaction.correction.create({
         data: { ...before, eventId: told.correction, correctedBy, reason, correctedAt: at },
       });
