@@ -25,6 +25,8 @@ export interface PostgresOptions {
   readonly log?: (line: string) => void;
   /** For tests: nothing is synced to disk, and the data folder goes when the server stops, however it stops. */
   readonly ephemeral?: boolean;
+  /** How much memory the server keeps pages in; `128MB` when left out, which a database of millions of facts outgrows. */
+  readonly sharedBuffers?: string;
 }
 
 export interface Postgres extends AsyncDisposable {
@@ -92,10 +94,10 @@ async function launchOnPort(
   binaries: Binaries,
   options: PostgresOptions,
 ): Promise<{ server: Server; port: number }> {
-  const { log = () => undefined, ephemeral = false } = options;
+  const { log = () => undefined, ephemeral = false, sharedBuffers = '128MB' } = options;
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await findFreePort());
-    const started = await launch({ cluster, binaries, port, log, ephemeral });
+    const started = await launch({ cluster, binaries, port, log, ephemeral, sharedBuffers });
     if (started.ok) return { server: started.server, port };
     const again =
       (started.reason === 'port-in-use' && options.port === undefined) || started.reason === 'old-server-still-ending';

@@ -26,6 +26,7 @@ interface Launch {
   readonly port: number;
   readonly log: (line: string) => void;
   readonly ephemeral: boolean;
+  readonly sharedBuffers: string;
 }
 
 /** `$1` is a folder to remove at the end, or empty; the rest is the server's command. Descriptor 3 is the pipe to us. */
@@ -39,13 +40,13 @@ kill "$watch" 2>/dev/null
 exit "$code"`;
 
 /** Small databases, many of them; everything durable unless the data is to be thrown away. */
-function settings(port: number, ephemeral: boolean): string[] {
+function settings({ port, ephemeral, sharedBuffers }: Launch): string[] {
   const values = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     port: String(port),
     max_connections: '200',
-    shared_buffers: '128MB',
+    shared_buffers: sharedBuffers,
     jit: 'off', // plans of ANY($1) with a thousand tokens look dear enough to compile, and are not
     timezone: 'UTC',
     log_timezone: 'UTC',
@@ -56,8 +57,9 @@ function settings(port: number, ephemeral: boolean): string[] {
 }
 
 /** Starts the server and waits until it takes connections, or says why it does not. */
-export async function launch({ cluster, binaries, port, log, ephemeral }: Launch): Promise<Started> {
-  const command = [binaries.postgres, '-D', cluster.pgdata, ...settings(port, ephemeral)];
+export async function launch(options: Launch): Promise<Started> {
+  const { cluster, binaries, port, log, ephemeral } = options;
+  const command = [binaries.postgres, '-D', cluster.pgdata, ...settings(options)];
   const child = spawn('/bin/sh', ['-c', keeper, 'sh', ephemeral ? cluster.folder : '', ...command], {
     ...cluster.account.ids,
     cwd: '/',

@@ -74,7 +74,11 @@ async function fillDatabase(url: string, facts: number): Promise<void> {
 
 async function startServer(): Promise<BenchDatabases> {
   const folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-bench-'));
-  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), ephemeral: true });
+  const postgres = await startPostgres({
+    dataDir: path.join(folder, 'postgres'),
+    ephemeral: true,
+    sharedBuffers: '4GB',
+  });
   for (const [name, facts] of Object.entries(sizes)) {
     await postgres.createDatabase(name);
     await fillDatabase(postgres.url(name), facts);
