@@ -34,17 +34,22 @@ describe.skipIf(!inject('ownKafka'))('under load, with processes killed and held
     await using federation = await startFederation();
     const ending = new AbortController();
     const struck = new Map<string, number>();
-    const blows = strike(federation, createRandom(seed), ending.signal, struck);
-    const done = await work({
+    let isStriking = true;
+    const blows = strike(federation, createRandom(seed), ending.signal, struck).finally(() => {
+      isStriking = false;
+    });
+    const countBlows = (): number => [...struck.values()].reduce((sum, times) => sum + times, 0);
+    const working = work({
       stations: federation.stations,
       random: createRandom(seed + 1),
       facts,
-      goesOn: (count) => count < facts || [...struck.values()].reduce((sum, times) => sum + times, 0) < fewestBlows,
+      goesOn: (count) => count < facts || (isStriking && countBlows() < fewestBlows),
       restMs: isWhole ? 0 : 200,
       onProgress: createProgress(),
+    }).finally(() => {
+      ending.abort();
     });
-    ending.abort();
-    await blows;
+    const [done] = await Promise.all([working, blows]);
     await drain(federation, 120_000);
 
     const { oracle, log } = await readOracle(federation);
