@@ -45,22 +45,59 @@ interface Options {
   readonly deadlineMs: number;
 }
 
+const missing = (code: StationCode, fault: FaultCode): StationCoverage => ({
+  station: code,
+  state: 'MISSING',
+  fault,
+  asOf: null,
+});
+
+const silence = (asked: readonly StationCode[]): FederationAnswer => ({
+  facts: nothing,
+  coverage: asked.map((code) => missing(code, 'GATEWAY_UNREACHABLE')),
+});
+
+/** A member the gateway does not know of, though the own directory does, was not heard. */
+function complete(heard: readonly StationCoverage[], asked: readonly StationCode[]): StationCoverage[] {
+  const known = new Set(heard.map((coverage) => coverage.station));
+  const unheard = asked.filter((code) => !known.has(code));
+  return [...heard, ...unheard.map((code) => missing(code, 'STATION_UNKNOWN'))];
+}
+
+type AskMany = (tokens: readonly DonorToken[], stations: readonly StationCode[]) => Promise<FederationAnswer[]>;
+
+/** One loader for each set of stations that is being asked in this turn of the event loop. */
+function createLoaders(askMany: AskMany) {
+  const loaders = new Map<string, DataLoader<DonorToken, FederationAnswer>>();
+  return (stations: readonly StationCode[]): DataLoader<DonorToken, FederationAnswer> => {
+    const name = stations.join(' ');
+    const known = loaders.get(name);
+    if (known !== undefined) return known;
+    const loader = new DataLoader<DonorToken, FederationAnswer>((tokens) => askMany(tokens, stations), {
+      cache: false,
+      maxBatchSize: 200,
+      batchScheduleFn: (dispatch) =>
+        setImmediate(() => {
+          loaders.delete(name);
+          dispatch();
+        }),
+    });
+    loaders.set(name, loader);
+    return loader;
+  };
+}
+
 export function createGatewayFederation(options: Options): FederationPort & { stop(): Promise<void> } {
   const { station, directory, deadlineMs } = options;
   const { origin, pathname } = new URL('graphql', `${options.gatewayUrl.replace(/\/$/, '')}/`);
   const pool = new Pool(origin, { connections: 16, connect: { timeout: deadlineMs } });
 
-  const missing = (code: StationCode, fault: FaultCode): StationCoverage => ({
-    station: code,
-    state: 'MISSING',
-    fault,
-    asOf: null,
-  });
-
-  const silence = (asked: readonly StationCode[]): FederationAnswer => ({
-    facts: nothing,
-    coverage: asked.map((code) => missing(code, 'GATEWAY_UNREACHABLE')),
-  });
+  // The gateway asks everybody but these, so that it is the directory it has that says who everybody is.
+  const exceptions = (stations: readonly StationCode[]): StationCode[] => {
+    const asked = new Set(stations);
+    const active = directory.current().members.filter(({ status }) => status === 'ACTIVE');
+    return [...new Set([station, ...active.map(({ code }) => code)])].filter((code) => !asked.has(code));
+  };
 
   async function ask(tokens: readonly DonorToken[], stations: readonly StationCode[]): Promise<z.infer<typeof Answer>> {
     const { body } = await pool.request({
@@ -73,24 +110,7 @@ export function createGatewayFederation(options: Options): FederationPort & { st
     return Answer.parse(await body.json());
   }
 
-  // The gateway asks everybody but these, so that it is the directory it has that says who everybody is.
-  const exceptions = (stations: readonly StationCode[]): StationCode[] => {
-    const asked = new Set(stations);
-    const active = directory.current().members.filter(({ status }) => status === 'ACTIVE');
-    return [...new Set([station, ...active.map(({ code }) => code)])].filter((code) => !asked.has(code));
-  };
-
-  // A member the gateway does not know of, though the own directory does, was not heard.
-  function complete(heard: readonly StationCoverage[], asked: readonly StationCode[]): StationCoverage[] {
-    const known = new Set(heard.map((coverage) => coverage.station));
-    const unheard = asked.filter((code) => !known.has(code));
-    return [...heard, ...unheard.map((code) => missing(code, 'STATION_UNKNOWN'))];
-  }
-
-  async function heldElsewhereOf(
-    tokens: readonly DonorToken[],
-    stations: readonly StationCode[],
-  ): Promise<FederationAnswer[]> {
+  const heldElsewhereOf: AskMany = async (tokens, stations) => {
     if (stations.length === 0) return tokens.map(() => ({ facts: nothing, coverage: [] }));
     const donors = await ask(tokens, stations).then(
       (answer) => answer.data.donors,
@@ -101,27 +121,9 @@ export function createGatewayFederation(options: Options): FederationPort & { st
       if (donor?.token !== token) return silence(stations);
       return { facts: donor, coverage: complete(donor.coverage.stations, stations) };
     });
-  }
+  };
 
-  // One loader for each set of stations that is being asked just now.
-  const loaders = new Map<string, DataLoader<DonorToken, FederationAnswer>>();
-  function loaderFor(stations: readonly StationCode[]): DataLoader<DonorToken, FederationAnswer> {
-    const name = stations.join(' ');
-    const known = loaders.get(name);
-    if (known !== undefined) return known;
-    const loader = new DataLoader<DonorToken, FederationAnswer>((tokens) => heldElsewhereOf(tokens, stations), {
-      cache: false,
-      maxBatchSize: 200,
-      batchScheduleFn: (dispatch) =>
-        setImmediate(() => {
-          loaders.delete(name);
-          dispatch();
-        }),
-    });
-    loaders.set(name, loader);
-    return loader;
-  }
-
+  const loaderFor = createLoaders(heldElsewhereOf);
   return {
     heldElsewhere: (token, stations) =>
       stations.length === 0 ? Promise.resolve({ facts: nothing, coverage: [] }) : loaderFor(stations).load(token),

@@ -40,5 +40,12 @@ export async function ensureSigningKey(file: string): Promise<SigningKey> {
   );
   const { kty, crv, x } = known ?? (await makeKey(file));
   const kid = await calculateJwkThumbprint({ kty, crv, x });
-  return SigningKey.parse({ kid, kty, crv, x, notBefore: new Date(Date.now() - marginMs).toISOString(), notAfter: null });
+  return SigningKey.parse({
+    kid,
+    kty,
+    crv,
+    x,
+    notBefore: new Date(Date.now() - marginMs).toISOString(),
+    notAfter: null,
+  });
 }
