@@ -1,0 +1,87 @@
+/** One station in trouble: several instances of it that come and go, and a database that refuses. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { request } from 'undici';
+
+import {
+  answerOf,
+  at,
+  donor,
+  draw,
+  eligibility,
+  endAll,
+  jiangsu,
+  query,
+  record,
+  shanghai,
+  startFederation,
+  untilFresh,
+} from '#test/support/federation.ts';
+
+afterEach(endAll);
+
+const isKnown = (passport: string) =>
+  vi.waitFor(async () => {
+    expect(await eligibility(at(shanghai), passport)).toMatchObject({ verdict: 'DEFERRED' });
+  }, 20_000);
+
+describe('two instances of one station', () => {
+  test('replace each other under load without losing a fact or a permit (E10)', async () => {
+    const federation = await startFederation();
+    const first = at(jiangsu);
+    await untilFresh(first, at(shanghai));
+    const second = await federation.restart(jiangsu, first.databaseUrl);
+    await untilFresh(second);
+    // The second follows: what it records, the first sends; a permit it asks for, the first applies.
+    expect(await record(second, 'DONOR01', 'D1')).toMatchObject({ __typename: 'Donation' });
+    await isKnown('DONOR01');
+    const permit = { donor: donor('DONOR02'), procedure: 'WHOLE_BLOOD' };
+    const granted = await answerOf(second, 'request', permit);
+    expect(granted).toMatchObject({ __typename: 'Permit' });
+
+    // The first goes while facts are being recorded; the second takes over.
+    const recorded = Array.from({ length: 30 }, (_, n) => record(second, `LOAD${100 + n}`, `L${n}`));
+    await Promise.all([first.stop(), ...recorded]);
+    await isKnown('LOAD100');
+    await isKnown('LOAD129');
+    expect(await answerOf(second, 'request', { ...permit, donor: donor('DONOR03') })).toMatchObject({
+      __typename: 'Permit',
+    });
+    const [counted] = await query<{ facts: number; seqs: number }>(
+      second.databaseUrl,
+      'SELECT count(*)::int AS facts, count(DISTINCT (partition, seq))::int AS seqs FROM outbox',
+    );
+    expect(counted?.seqs).toBe(counted?.facts);
+  });
+});
+
+describe('a station whose database takes nothing any more (E2)', () => {
+  test('records nothing in half, says so, is no ground for anybody to be eligible, and goes on by itself', async () => {
+    await startFederation();
+    await untilFresh(at(shanghai), at(jiangsu));
+    const url = new URL(at(jiangsu).databaseUrl);
+    const name = url.pathname.slice(1);
+    const server = new URL('/postgres', url).href;
+    const setReadOnly = async (isOn: boolean) => {
+      await query(server, `ALTER DATABASE ${name} SET default_transaction_read_only = ${isOn ? 'on' : 'off'}`);
+      await query(server, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+    };
+    await setReadOnly(true);
+    const input = { ...draw, donor: donor('DONOR01'), donationNo: 'D1' };
+    const refused = await at(jiangsu).ask(
+      'mutation ($input: RecordDonationInput!) { recordDonation(input: $input) { __typename } }',
+      { input },
+    );
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: expect.any(String) as string });
+    expect(await query(url.href, 'SELECT 1 FROM donation UNION ALL SELECT 1 FROM outbox')).toEqual([]);
+    await setReadOnly(false);
+    await vi.waitFor(async () => {
+      expect(await record(at(jiangsu), 'DONOR01', 'D1')).toMatchObject({ __typename: 'Donation' });
+    }, 10_000);
+    await isKnown('DONOR01');
+    await vi.waitFor(async () => {
+      const { statusCode, body } = await request(new URL('readyz', at(jiangsu).url));
+      await body.dump();
+      expect(statusCode).toBe(200);
+    }, 10_000);
+  });
+});
