@@ -173,6 +173,14 @@ export interface KnownEvent {
   readonly digest: string;
 }
 
+/** What is there of some donors. */
+export interface Standing {
+  /** Those of whom this station itself has said something in the log. */
+  readonly own: ReadonlySet<DonorToken>;
+  /** Those with a claim after a place. */
+  readonly claimedAfter: ReadonlySet<DonorToken>;
+}
+
 /** One transaction on the copy of the log, alone in its partition. All or nothing is kept. */
 export interface InboxTransaction {
   /** The next offset wanted, as it was when the transaction began. */
@@ -184,8 +192,8 @@ export interface InboxTransaction {
   seqsBeyond(origin: StationCode, upTo: number): Promise<number[]>;
   /** Adds events; one under the same origin and `seq` is replaced. `isOwn` is found by the outbox. */
   add(events: readonly PlacedEvent[]): Promise<void>;
-  /** Of these donors, those of whom this station itself has said something in the log. */
-  ownAmong(tokens: readonly DonorToken[]): Promise<Set<DonorToken>>;
+  /** What is there of these donors; `after` is a place. */
+  standingOf(tokens: readonly DonorToken[], after: number): Promise<Standing>;
   historiesOf(tokens: readonly DonorToken[]): Promise<Map<DonorToken, History>>;
   /** Notes what became of claims, which are in histories that were read in this transaction. */
   settle(claims: ReadonlyMap<EventId, ClaimOutcome>): Promise<void>;

@@ -19,6 +19,8 @@ export interface Concerned {
   readonly tokens: ReadonlySet<DonorToken>;
   /** Those of whom a claim is to be judged: one was just made, or something came that belongs before others. */
   readonly toJudge: ReadonlySet<DonorToken>;
+  /** The first place of what was said: an origin that was asked may have told of claims after it before they were read. */
+  readonly from: number;
 }
 
 function changedClaims(
@@ -38,9 +40,11 @@ const idsOf = (history: History, station: StationCode): EventId[] =>
 export async function settle(
   transaction: InboxTransaction,
   { judge, conflictsOf, station }: Conclusions & { readonly station: StationCode },
-  { tokens, toJudge }: Concerned,
+  { tokens, toJudge: named, from }: Concerned,
 ): Promise<ReadonlyMap<EventId, ClaimOutcome>> {
-  const party = tokens.size === 0 ? new Set<DonorToken>() : await transaction.ownAmong([...tokens]);
+  if (tokens.size === 0) return new Map();
+  const { own: party, claimedAfter } = await transaction.standingOf([...tokens], from);
+  const toJudge = new Set([...named, ...claimedAfter]);
   const wanted = new Set([...party, ...toJudge]);
   if (wanted.size === 0) return new Map();
   const histories = await transaction.historiesOf([...wanted]);

@@ -81,7 +81,7 @@ function concernedBy({ kept, replaced }: Sequenced, source: Source) {
     tokens.add(token);
     toJudge.add(token);
   }
-  return { tokens, toJudge };
+  return { tokens, toJudge, from: Math.min(...kept.map(({ offset }) => offset)) };
 }
 
 function heardAfter(sequenced: Sequenced, found: Found, again: Work['again']): Map<StationCode, Heard> {

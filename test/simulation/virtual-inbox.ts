@@ -77,10 +77,14 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
             draft.events.set(keyOf(placed.event), { ...placed, isOwn: ownIds.has(placed.event.id), claim: null });
           }
         }),
-      ownAmong: (tokens) =>
-        statement('ownAmong', () => {
-          const said = [...draft.events.values()].filter(({ event }) => event.origin === life.station);
-          return new Set(said.map(({ event }) => event.token).filter((token) => tokens.includes(token)));
+      standingOf: (tokens, after) =>
+        statement('standingOf', () => {
+          const about = [...draft.events.values()].filter(({ event }) => tokens.includes(event.token));
+          const claims = about.filter(({ event, offset }) => event.body.type === 'permit.claimed' && offset > after);
+          return {
+            own: new Set(about.filter(({ event }) => event.origin === life.station).map(({ event }) => event.token)),
+            claimedAfter: new Set(claims.map(({ event }) => event.token)),
+          };
         }),
       historiesOf: (tokens) =>
         statement('historiesOf', () => new Map(tokens.map((token) => [token, historyOf(draft, token)]))),

@@ -46,9 +46,10 @@ export const statements = {
         permit = excluded.permit, since = excluded.since, until = excluded.until, lifetime_ms = excluded.lifetime_ms,
         not_after = excluded.not_after, rule_set = excluded.rule_set, raw = excluded.raw, claim = NULL`,
   },
-  own: {
-    name: 'inbox-own',
-    text: 'SELECT DISTINCT token FROM event WHERE token = ANY($1::bytea[]) AND origin = $2',
+  standing: {
+    name: 'inbox-standing',
+    text: `SELECT token, bool_or(origin = $2), bool_or(type = 'permit.claimed' AND log_offset > $3)
+      FROM event WHERE token = ANY($1::bytea[]) GROUP BY token`,
   },
   histories: {
     name: 'inbox-histories',

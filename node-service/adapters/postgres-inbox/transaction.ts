@@ -42,7 +42,7 @@ interface Open {
   readonly ownClaims: Map<EventId, ClaimOutcome>;
 }
 
-type Reads = Pick<InboxTransaction, 'heardOf' | 'knownOf' | 'seqsBeyond' | 'ownAmong' | 'historiesOf'>;
+type Reads = Pick<InboxTransaction, 'heardOf' | 'knownOf' | 'seqsBeyond' | 'standingOf' | 'historiesOf'>;
 type Aside = Pick<InboxTransaction, 'setConflicts' | 'quarantine' | 'release'>;
 type Writes = Omit<InboxTransaction, keyof Reads | keyof Aside | 'position'>;
 
@@ -71,9 +71,12 @@ function readsOf(open: Open): Reads {
     async seqsBeyond(origin, upTo) {
       return (await query<[number]>(statements.beyond, [partition, origin, upTo])).map(([seq]) => seq);
     },
-    async ownAmong(tokens) {
-      const rows = await query<[Buffer]>(statements.own, [tokens.map(bytesOf), station]);
-      return new Set(rows.map(([token]) => tokenOf(token)));
+    async standingOf(tokens, after) {
+      const values = [tokens.map(bytesOf), station, after];
+      const rows = await query<[Buffer, boolean, boolean]>(statements.standing, values);
+      const tokensWhere = (is: (row: [Buffer, boolean, boolean]) => boolean) =>
+        new Set(rows.filter(is).map(([token]) => tokenOf(token)));
+      return { own: tokensWhere(([, isOwn]) => isOwn), claimedAfter: tokensWhere(([, , isClaimed]) => isClaimed) };
     },
     async historiesOf(tokens) {
       const histories = new Map<DonorToken, HistoryEvent[]>(tokens.map((token) => [token, []]));
