@@ -11,7 +11,7 @@ import type { BenchWithGoals, Compared } from './bench/goal.ts';
 import { exitCodes, explain } from './lookout/problem.ts';
 
 /** The modules that export a bench. Named, because others in the folder are servers that start when they are loaded. */
-const modules = ['http', 'gateway', 'station', 'import', 'log', 'apply', 'permit'].filter((name) =>
+const modules = ['http', 'gateway', 'station', 'import', 'latency', 'log', 'apply', 'permit'].filter((name) =>
   existsSync(fileOf(name)),
 );
 
