@@ -245,7 +245,11 @@ async function check(situation: Situation): Promise<void> {
   counts['records'] = log.reduce((sum, records) => sum + records.length, 0);
   counts['permits'] = ledger.permits.length;
   for (const { claim } of oracle.events.values()) if (claim !== null) counts[claim] = (counts[claim] ?? 0) + 1;
-  situation.checker.checkPermits(oracle);
+  situation.checker.checkPermits(oracle, (station, { event, offset }) =>
+    (log[event.partition] ?? [])
+      .slice(0, offset)
+      .some((record) => record.key === event.token && situation.log.hasLost(station, record)),
+  );
   situation.checker.checkCopies(oracle, log);
   for (const station of situation.stations) {
     const behind = station.behindOn();

@@ -42,6 +42,8 @@ export interface VirtualLog {
   /** Lets one append land that its caller has given up; false without one. */
   land(): boolean;
   end(life: Life): void;
+  /** Whether a station never gets a record. */
+  hasLost(station: string, record: LogRecord): boolean;
   /** From here on nobody loses or repeats anything. */
   heal(): void;
 }
@@ -205,6 +207,8 @@ export function createVirtualLog(world: World, options: VirtualLogOptions): Virt
     end(life) {
       readers = readers.filter((reader) => reader.life !== life);
     },
+
+    hasLost: (station, { value }) => lost.get(`${station} ${value}`) === true,
 
     heal() {
       isHealed = true;
