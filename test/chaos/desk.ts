@@ -92,5 +92,3 @@ export function createDesk(url: string) {
     release: (id: EventId) => ask(url, 'releasePermit', '$id: ID!', { id }),
   };
 }
-
-export type Desk = ReturnType<typeof createDesk>;
