@@ -59,7 +59,7 @@ export async function stateOf(pool: Pool): Promise<State> {
   };
 }
 
-export async function createCopy({ code, directory, around = (inbox) => inbox }: Options) {
+export async function createCopy({ code, directory, around = (inbox: InboxPort) => inbox }: Options) {
   const station = StationCode.parse(code);
   const database = await createTestDatabase();
   const connected = createDatabase(database.url, { poolSize: 4 });
