@@ -52,7 +52,15 @@ interface Options {
 
 /** Runs until the end of the scope, once started. An instance that does not read only listens to the one that does. */
 export function createReplica(options: Options) {
-  const { code, databaseUrl, directory, log, instance = 'one', around = (inbox: InboxPort) => inbox, origins = nobody } = options;
+  const {
+    code,
+    databaseUrl,
+    directory,
+    log,
+    instance = 'one',
+    around = (inbox: InboxPort) => inbox,
+    origins = nobody,
+  } = options;
   const { resend = () => Promise.resolve() } = options;
   const station = StationCode.parse(code);
   const database = createDatabase(databaseUrl, { poolSize: 4 });
