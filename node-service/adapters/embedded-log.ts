@@ -9,10 +9,12 @@ import { Fault } from '#schema/errors.ts';
 
 import type { LogPort } from '../ports.ts';
 import { createDatabase } from './embedded-log/database.ts';
-import { readPages } from './embedded-log/reading.ts';
+import { readSession } from './embedded-log/reading.ts';
 import { addEntries, boundsOf, requireTables } from './embedded-log/tables.ts';
 import { requirePossible } from './log-entries.ts';
 import { createLogHealth } from './log-health.ts';
+import { readForEver } from './log-reading.ts';
+import type { Session } from './log-reading.ts';
 
 export interface EmbeddedLogOptions {
   /** A connection string to the database of the log, the same for all members. Its tables are made when missing. */
@@ -40,6 +42,10 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): LogPort {
     }
     return checked;
   };
+  const reader = {
+    ...{ ready, forget, health, log: options.log },
+    readSession: (session: Session) => readSession(options, session),
+  };
   /** What fails is `LOG_UNAVAILABLE`, unless it is a fault already. */
   const ask = async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
     try {
@@ -64,7 +70,7 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): LogPort {
     bounds: (topic) => ask(() => database.run((client) => boundsOf(client, topic))),
     read: (reading, signal) => {
       const either = AbortSignal.any([signal, stopping.signal]);
-      const going = readPages({ options, ready, forget, health }, reading, either);
+      const going = readForEver(reader, reading, either);
       readings.add(going);
       return going.finally(() => readings.delete(going));
     },

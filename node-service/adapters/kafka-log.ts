@@ -3,11 +3,12 @@ import type { ConnectionOptions } from 'node:tls';
 
 import type { Logger } from 'pino';
 
-import type { LogPort, LogReading } from '../ports.ts';
-import { createBackOff, createDeliveries, waitUnlessAborted } from './log-deliveries.ts';
+import type { LogPort } from '../ports.ts';
 import { requirePossible } from './log-entries.ts';
 import { createLogHealth } from './log-health.ts';
 import type { LogHealth } from './log-health.ts';
+import { readForEver } from './log-reading.ts';
+import type { Session } from './log-reading.ts';
 import { unavailable } from './kafka-log/appends.ts';
 import { createLink, deadlineOf } from './kafka-log/link.ts';
 import type { Link } from './kafka-log/link.ts';
@@ -46,6 +47,10 @@ export function createKafkaLog(options: KafkaLogOptions): LogPort {
     health.failed(error);
   };
   const sender = createSender(options, { ready: topics.ready, heard: health.heard, failed });
+  const reader = {
+    ...{ ready: topics.ready, forget: topics.forget, health, log: options.log },
+    readSession: (session: Session) => readSession(options, session),
+  };
   const stopping = new AbortController();
   const readings = new Set<Promise<void>>();
 
@@ -64,8 +69,8 @@ export function createKafkaLog(options: KafkaLogOptions): LogPort {
       return topics.ask((link) => boundsOf(link, options, topic));
     },
     read: (reading, signal) => {
-      const parts = { options, health, topics };
-      const going = readForEver(parts, reading, AbortSignal.any([signal, stopping.signal]));
+      const either = AbortSignal.any([signal, stopping.signal]);
+      const going = readForEver(reader, reading, either);
       readings.add(going);
       return going.finally(() => readings.delete(going));
     },
@@ -114,33 +119,4 @@ function createTopics(options: KafkaLogOptions, health: LogHealth): Topics {
     return checked;
   };
   return { ready, forget, ask };
-}
-
-interface Parts {
-  readonly options: KafkaLogOptions;
-  readonly health: LogHealth;
-  readonly topics: Topics;
-}
-
-async function readForEver({ options, health, topics }: Parts, reading: LogReading, signal: AbortSignal) {
-  const { topic } = reading;
-  const deliveries = createDeliveries(reading, signal, options.log);
-  const backOff = createBackOff();
-  const heard = () => {
-    backOff.reset();
-    health.freed(deliveries);
-    health.heard();
-  };
-  while (!signal.aborted) {
-    try {
-      await topics.ready();
-      await readSession({ options, topic, deliveries, heard, signal });
-    } catch (error) {
-      topics.forget();
-      options.log.error({ err: error, topic }, 'reading the donor log broke off, it is taken up again');
-      health.stuck(deliveries, error);
-      await waitUnlessAborted(backOff.next(), signal);
-    }
-  }
-  health.freed(deliveries);
 }

@@ -32,9 +32,9 @@ export interface Deliveries {
   /** Where each partition's next record is. */
   readonly positions: number[];
   /** Resolves once the reader has taken the batch, or the signal fired. Answers whether it was taken. */
-  deliver(batch: LogBatch): Promise<boolean>;
+  readonly deliver: (batch: LogBatch) => Promise<boolean>;
   /** Resolves when no delivery is under way. */
-  settled(): Promise<void>;
+  readonly settled: () => Promise<void>;
 }
 
 export function createDeliveries({ from, onBatch }: LogReading, signal: AbortSignal, log: Logger): Deliveries {

@@ -1,61 +1,20 @@
 /**
- * Reads a topic of the embedded log for ever, over a connection of its own that listens. A look at the partitions' ends
+ * Reads a topic of the embedded log, over a connection of its own that listens. A look at the partitions' ends
  * says where there is something to read; then each partition is read page by page, a page once the one before is taken.
  */
 import pg from 'pg';
 
-import type { LogReading } from '../../ports.ts';
 import type { EmbeddedLogOptions } from '../embedded-log.ts';
-import { createBackOff, createDeliveries, waitUnlessAborted } from '../log-deliveries.ts';
-import type { Deliveries } from '../log-deliveries.ts';
-import type { LogHealth } from '../log-health.ts';
+import type { Session } from '../log-reading.ts';
 import { boundsOf, pageOf } from './tables.ts';
-
-interface Parts {
-  readonly options: EmbeddedLogOptions;
-  readonly ready: () => Promise<void>;
-  readonly forget: () => void;
-  readonly health: LogHealth;
-}
 
 /** The longest time without a look: a notification that was lost costs no more than this. */
 const lookMs = 5_000;
 
-/** Reads until the signal fires; a session that breaks is followed by another one. */
-export async function readPages(parts: Parts, reading: LogReading, signal: AbortSignal): Promise<void> {
-  const { options, ready, forget, health } = parts;
-  const deliveries = createDeliveries(reading, signal, options.log);
-  const backOff = createBackOff();
-  const heard = () => {
-    backOff.reset();
-    health.freed(deliveries);
-    health.heard();
-  };
-  while (!signal.aborted) {
-    try {
-      await ready();
-      await readSession(options, reading, { deliveries, heard, signal });
-    } catch (error) {
-      forget();
-      options.log.warn({ err: error, topic: reading.topic }, 'reading the donor log broke off, it is taken up again');
-      health.stuck(deliveries, error);
-      await waitUnlessAborted(backOff.next(), signal);
-    }
-  }
-  await deliveries.settled();
-  health.freed(deliveries);
-}
-
-interface Session {
-  readonly deliveries: Deliveries;
-  readonly heard: () => void;
-  readonly signal: AbortSignal;
-}
-
-async function readSession(
+/** One session: rejects when it breaks, resolves when the signal fires. */
+export async function readSession(
   { url, deadlineMs = 5_000 }: EmbeddedLogOptions,
-  { topic }: LogReading,
-  { deliveries, heard, signal }: Session,
+  { topic, deliveries, heard, signal }: Session,
 ): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
@@ -88,7 +47,6 @@ async function readSession(
       if (waiting.length === 0) await bell.rung();
     }
   } finally {
-    await deliveries.settled();
     await client.end().catch(() => undefined);
     bell.stop();
   }

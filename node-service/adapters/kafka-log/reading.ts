@@ -1,26 +1,17 @@
 /**
- * Reads a topic from given offsets, for ever. kafkajs reads in consumer groups only, so each session is a group of its own
- * with one member: nothing is committed in Kafka, and the positions are set again whenever kafkajs has joined, since it
- * forgets them. A session that breaks, for whatever reason, is followed by another one.
+ * Reads a topic from given offsets. kafkajs reads in consumer groups only, so each session is a group of its own with one
+ * member: nothing is committed in Kafka, and the positions are set again whenever kafkajs has joined, since it forgets them.
  */
 import { randomUUID } from 'node:crypto';
 
 import { Fault } from '#schema/errors.ts';
 
-import type { Deliveries } from '../log-deliveries.ts';
-import type { LogRecord, LogTopic } from '../../ports.ts';
+import type { LogRecord } from '../../ports.ts';
 import type { KafkaLogOptions } from '../kafka-log.ts';
+import type { Session } from '../log-reading.ts';
 import { createLink, topicNameOf } from './link.ts';
 import type { Consumer, Link } from './link.ts';
 import { boundsOf, partitionsOf } from './topics.ts';
-
-interface Session {
-  readonly options: KafkaLogOptions;
-  readonly topic: LogTopic;
-  readonly deliveries: Deliveries;
-  readonly heard: () => void;
-  readonly signal: AbortSignal;
-}
 
 /** A session that has heard nothing for so long, not even that there is nothing, is dead. */
 const silenceMs = 60_000;
@@ -29,8 +20,8 @@ const heartbeatMs = 3_000;
 type EachBatch = NonNullable<NonNullable<Parameters<Consumer['run']>[0]>['eachBatch']>;
 
 /** One session: rejects when it breaks, resolves when the signal fires, and leaves nothing behind either way. */
-export async function readSession(session: Session): Promise<void> {
-  const { options, topic, deliveries, signal } = session;
+export async function readSession(options: KafkaLogOptions, session: Session): Promise<void> {
+  const { topic, signal } = session;
   const link = createLink(options);
   const consumer = link.consumer(`${options.topicPrefix ?? 'lookout'}.reader.${randomUUID()}`);
   let running: Promise<void> | undefined;
@@ -39,9 +30,9 @@ export async function readSession(session: Session): Promise<void> {
     aborted.resolve(null);
   };
   signal.addEventListener('abort', abort);
-  const watch = watchConsumer(consumer, session);
+  const watch = watchConsumer(consumer, options, session);
   try {
-    await Promise.race([startAt(link, session), aborted.promise]);
+    await Promise.race([startAt(link, options, session), aborted.promise]);
     running = start(consumer, topicNameOf(options, topic), partitionsOf(options, topic), handOn(session, watch.alive));
     if (!signal.aborted) await Promise.race([running.then(() => watch.broken), watch.broken, aborted.promise]);
   } finally {
@@ -51,14 +42,13 @@ export async function readSession(session: Session): Promise<void> {
     const ended = consumer.disconnect().catch(() => undefined);
     link.cut();
     await ended;
-    await deliveries.settled();
     await running?.catch(() => undefined);
     await consumer.disconnect().catch(() => undefined);
   }
 }
 
 /** Positions that are not in the log, since it forgot them or is another one by now, become its first. */
-async function startAt(link: Link, { options, topic, deliveries }: Session): Promise<void> {
+async function startAt(link: Link, options: KafkaLogOptions, { topic, deliveries }: Session): Promise<void> {
   const bounds = await boundsOf(link, options, topic);
   for (const [partition, { start, end }] of bounds.entries()) {
     const wanted = deliveries.positions[partition] ?? 0;
@@ -80,7 +70,8 @@ interface Watch {
 }
 
 /** Turns what the consumer says into one promise that rejects when the session is broken. */
-function watchConsumer(consumer: Consumer, { options, topic, deliveries, heard }: Session): Watch {
+function watchConsumer(consumer: Consumer, options: KafkaLogOptions, session: Session): Watch {
+  const { topic, deliveries, heard } = session;
   const { promise: broken, reject } = Promise.withResolvers<never>();
   broken.catch(() => undefined);
   const name = topicNameOf(options, topic);
