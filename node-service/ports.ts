@@ -8,7 +8,7 @@ import type { DonorFacts, DonorHolding } from '#schema/facts.ts';
 import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
 
 import type { Conflict } from './domain/conflict.ts';
-import type { ClaimOutcome, History, HistoryBody } from './domain/history.ts';
+import type { ClaimOutcome, ClaimOutcomes, History, HistoryBody } from './domain/history.ts';
 import type { Moment } from './domain/log-clock.ts';
 import type { Heard } from './domain/sequence.ts';
 
@@ -195,8 +195,8 @@ export interface InboxTransaction {
   /** What is there of these donors; `after` is a place. */
   standingOf(tokens: readonly DonorToken[], after: number): Promise<Standing>;
   historiesOf(tokens: readonly DonorToken[]): Promise<Map<DonorToken, History>>;
-  /** Notes what became of claims, which are in histories that were read in this transaction. */
-  settle(claims: ReadonlyMap<EventId, ClaimOutcome>): Promise<void>;
+  /** Notes what became of claims, which are events of the histories that were read in this transaction. */
+  settle(claims: ClaimOutcomes): Promise<void>;
   /** Makes the conflicts of these donors what is given: opens new ones, withdraws those that are gone, leaves resolved ones. */
   setConflicts(conflicts: ReadonlyMap<DonorToken, readonly Conflict[]>): Promise<void>;
   quarantine(records: readonly QuarantinedRecord[]): Promise<void>;

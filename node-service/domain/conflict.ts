@@ -23,7 +23,7 @@ export type ConflictKind = 'INTERVAL' | 'CAP' | 'BARRED' | 'TWO_HOMES' | 'AGAINS
 
 /** A conflict as every station concerned finds it by itself. */
 export interface Conflict {
-  /** The first 32 hexadecimal characters of the SHA-256 over kind, rule and events: the same everywhere. */
+  /** The first 32 hexadecimal characters of the SHA-256 over kind, rule, donor and events with their origins: the same everywhere. */
   readonly id: string;
   readonly kind: ConflictKind;
   readonly token: DonorToken;
@@ -61,6 +61,9 @@ interface Finding {
   readonly brokenOn: CivilDate;
 }
 
+/** An id is its origin's: two stations may use the same. */
+const nameOf = ({ id, station }: Pick<Finding['shown'][number], 'id' | 'station'>): string => `${id} ${station}`;
+
 const shownBy = (told: ToldDonation | ToldBar | ToldRegistration): Finding['shown'][number] => ({
   id: told.id,
   station: told.fact.station,
@@ -75,7 +78,9 @@ function draws(donations: readonly ToldDonation[]): ToldDonation[] {
     const name = `${station} ${procedure} ${donation.collectedAt} ${volumeMl}`;
     if (outcome !== 'NO_BLOOD' && !seen.has(name)) seen.set(name, donation);
   }
-  return [...seen.values()].sort((one, other) => one.collectedAt - other.collectedAt || (one.id < other.id ? -1 : 1));
+  return [...seen.values()].sort(
+    (one, other) => one.collectedAt - other.collectedAt || (nameOf(shownBy(one)) < nameOf(shownBy(other)) ? -1 : 1),
+  );
 }
 
 /** Each donation too soon after an earlier one. Of the earlier ones, the last of each procedure at each station stands for all. */
@@ -190,18 +195,21 @@ export function findConflicts(token: DonorToken, history: History, ruleSet: Rule
     ...homeFindings(told.registrations),
     ...permitFindings(donations, history),
   ];
-  const offsetOf = new Map(history.map(({ id, offset }) => [id, offset]));
-  return findings
-    .flatMap((finding): Conflict[] => {
-      const { kind, rule, shown } = finding;
-      const stations = [...new Set(shown.map((each) => each.station))].sort();
-      const shownAt = Math.max(...shown.map((each) => each.shownAt));
-      if (!stations.includes(station) || !isInTime(finding, shownAt)) return [];
-      const events = shown
-        .map(({ id }) => id)
-        .sort((one, other) => (offsetOf.get(one) ?? 0) - (offsetOf.get(other) ?? 0) || (one < other ? -1 : 1));
-      const id = hash('sha256', [kind, rule ?? '', ...events].join(' '), 'hex').slice(0, 32);
-      return [{ id, kind, token, stations, events, rule, shownAt }];
-    })
-    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  const offsetOf = new Map(history.map(({ id, origin, offset }) => [nameOf({ id, station: origin }), offset]));
+  const placeOf = (name: string): number => offsetOf.get(name) ?? 0;
+  const found = findings.flatMap((finding): Conflict[] => {
+    const { kind, rule } = finding;
+    const shown = finding.shown
+      .map((each) => ({ ...each, name: nameOf(each) }))
+      .sort((one, other) => placeOf(one.name) - placeOf(other.name) || (one.name < other.name ? -1 : 1));
+    const stations = [...new Set(shown.map((each) => each.station))].sort();
+    const shownAt = Math.max(...shown.map((each) => each.shownAt));
+    if (!stations.includes(station) || !isInTime(finding, shownAt)) return [];
+    const told = [kind, rule ?? '', token, ...shown.map(({ name }) => name)].join(' ');
+    const id = hash('sha256', told, 'hex').slice(0, 32);
+    return [{ id, kind, token, stations, events: shown.map((each) => each.id), rule, shownAt }];
+  });
+  found.sort((one, other) => (one.id < other.id ? -1 : 1));
+  // An origin that repeats its own id shows the same twice.
+  return found.filter(({ id }, place) => found[place - 1]?.id !== id);
 }

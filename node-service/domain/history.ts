@@ -14,6 +14,7 @@ export type HistoryBody = EventBody | { readonly type: 'parked' };
 
 /** One event of a donor at its place in the log. */
 export interface HistoryEvent {
+  /** Its origin's name for it. Another origin may use the same: only both together name an event. */
   readonly id: EventId;
   readonly origin: StationCode;
   /** Its place in the donor's partition: of two events, the one with the lower offset came first for everybody. */
@@ -29,3 +30,6 @@ export interface HistoryEvent {
 
 /** A donor's events in the order of the log. */
 export type History = readonly HistoryEvent[];
+
+/** What became of claims, by the very event of a history: who repeats the id of another's claim must not spoil its outcome. */
+export type ClaimOutcomes = ReadonlyMap<HistoryEvent, ClaimOutcome>;

@@ -9,7 +9,7 @@ import type { Procedure } from '#schema/procedures.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 
 import { decide } from './eligibility.ts';
-import type { ClaimOutcome, History, HistoryBody, HistoryEvent } from './history.ts';
+import type { ClaimOutcome, ClaimOutcomes, History, HistoryBody, HistoryEvent } from './history.ts';
 import { donorFactsOf, toldFacts } from './replicated.ts';
 
 type ClaimBody = Extract<HistoryBody, { type: 'permit.claimed' }>;
@@ -18,9 +18,11 @@ type Claim = HistoryEvent & { readonly body: ClaimBody };
 /** Finds the rule set a claim names; undefined when this version does not know it, or not with this content. */
 export type FindRuleSet = (id: string, hash: string) => RuleSet | undefined;
 
+const nameOf = ({ id, origin }: HistoryEvent): string => `${id} ${origin}`;
+
 /** In the order of the log. */
 const byPlace = (one: HistoryEvent, other: HistoryEvent): number =>
-  one.offset - other.offset || (one.id < other.id ? -1 : Number(one.id > other.id));
+  one.offset - other.offset || (nameOf(one) < nameOf(other) ? -1 : Number(nameOf(one) > nameOf(other)));
 
 function inOrder(history: History): History {
   const isSorted = history.every((event, place) => {
@@ -76,8 +78,8 @@ function judge(claim: Claim, before: History, chairs: readonly Chair[], findRule
  *
  * @param history all events of the donor that are known, in any order; outcomes noted in it are not looked at.
  */
-export function judgeClaims(history: History, findRuleSet: FindRuleSet): Map<EventId, ClaimOutcome> {
-  const outcomes = new Map<EventId, ClaimOutcome>();
+export function judgeClaims(history: History, findRuleSet: FindRuleSet): ClaimOutcomes {
+  const outcomes = new Map<HistoryEvent, ClaimOutcome>();
   const ordered = inOrder(history);
   let chairs: readonly Chair[] = [];
   for (const [place, event] of ordered.entries()) {
@@ -86,16 +88,16 @@ export function judgeClaims(history: History, findRuleSet: FindRuleSet): Map<Eve
     if (body.type !== 'permit.claimed') continue;
     const claim = { ...event, body };
     const outcome = judge(claim, ordered.slice(0, place), chairs, findRuleSet);
-    outcomes.set(event.id, outcome);
+    outcomes.set(event, outcome);
     if (outcome === 'GRANTED' || outcome === 'UNDECIDED') chairs = [...chairs, { claim, outcome }];
   }
   return outcomes;
 }
 
-/** The same history with these outcomes noted, as `permitsAt` and `findConflicts` want it. */
-export function withOutcomes(history: History, outcomes: ReadonlyMap<EventId, ClaimOutcome>): History {
+/** The same history with the outcomes of its own events noted, as `permitsAt` and `findConflicts` want it. */
+export function withOutcomes(history: History, outcomes: ClaimOutcomes): History {
   if (outcomes.size === 0) return history;
-  return history.map((event) => ({ ...event, claim: outcomes.get(event.id) ?? event.claim }));
+  return history.map((event) => ({ ...event, claim: outcomes.get(event) ?? event.claim }));
 }
 
 /** How a granted permit stands. */

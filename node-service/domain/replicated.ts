@@ -113,10 +113,13 @@ function recorded(
 /** The correction of a donation that was not heard of (yet) tells of a donation all the same: it is believed like any other. */
 function orphans({ corrections }: Sequels, history: History): ToldDonation[] {
   if (corrections.size === 0) return [];
-  const recordings = new Set(history.filter(({ body }) => body.type === 'donation.recorded').map(({ id }) => id));
+  const recordings = new Set(
+    history.flatMap(({ origin, id, body }) => (body.type === 'donation.recorded' ? [nameOf(origin, id)] : [])),
+  );
   return [...corrections.values()].flatMap((event) => {
     const { of, donation } = event.body;
-    return donation === null || recordings.has(of) ? [] : toldDonation(event, of, donation, event.appendedAt);
+    if (donation === null || recordings.has(nameOf(event.origin, of))) return [];
+    return toldDonation(event, of, donation, event.appendedAt);
   });
 }
 

@@ -2,14 +2,14 @@
 import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
 
 import type { Conflict } from '../domain/conflict.ts';
-import type { ClaimOutcome, History } from '../domain/history.ts';
+import type { ClaimOutcome, ClaimOutcomes, History, HistoryEvent } from '../domain/history.ts';
 import { withOutcomes } from '../domain/permit.ts';
 import type { InboxTransaction } from '../ports.ts';
 
 /** The rules of the domain, as the applier asks them. */
 export interface Conclusions {
   /** What becomes of each claim of a donor. */
-  readonly judge: (history: History) => ReadonlyMap<EventId, ClaimOutcome>;
+  readonly judge: (history: History) => ClaimOutcomes;
   /** The conflicts of a donor that concern this station. */
   readonly conflictsOf: (token: DonorToken, history: History) => readonly Conflict[];
 }
@@ -23,18 +23,12 @@ export interface Concerned {
   readonly from: number;
 }
 
-function changedClaims(
-  history: History,
-  judged: ReadonlyMap<EventId, ClaimOutcome>,
-): readonly (readonly [EventId, ClaimOutcome])[] {
-  return history.flatMap(({ id, claim }) => {
-    const outcome = judged.get(id);
-    return outcome === undefined || outcome === claim ? [] : [[id, outcome] as const];
-  });
-}
+const changedOf = (outcomes: ClaimOutcomes): ClaimOutcomes =>
+  new Map([...outcomes].filter(([{ claim }, outcome]) => outcome !== claim));
 
-const idsOf = (history: History, station: StationCode): EventId[] =>
-  history.flatMap(({ id, origin }) => (origin === station ? [id] : []));
+/** Those of this station, by their ids. */
+const ownOf = (settled: ClaimOutcomes, station: StationCode): ReadonlyMap<EventId, ClaimOutcome> =>
+  new Map([...settled].flatMap(([{ id, origin }, outcome]) => (origin === station ? [[id, outcome] as const] : [])));
 
 /** Answers what became of claims of this station, as far as it is new. */
 export async function settle(
@@ -48,17 +42,14 @@ export async function settle(
   const wanted = new Set([...party, ...toJudge]);
   if (wanted.size === 0) return new Map();
   const histories = await transaction.historiesOf([...wanted]);
-  const settled = new Map<EventId, ClaimOutcome>();
+  const settled = new Map<HistoryEvent, ClaimOutcome>();
   const conflicts = new Map<DonorToken, readonly Conflict[]>();
   for (const [token, history] of histories) {
-    const outcomes = toJudge.has(token)
-      ? new Map(changedClaims(history, judge(history)))
-      : new Map<EventId, ClaimOutcome>();
-    for (const [id, outcome] of outcomes) settled.set(id, outcome);
+    const outcomes: ClaimOutcomes = toJudge.has(token) ? changedOf(judge(history)) : new Map();
+    for (const [claim, outcome] of outcomes) settled.set(claim, outcome);
     if (party.has(token)) conflicts.set(token, conflictsOf(token, withOutcomes(history, outcomes)));
   }
   if (settled.size > 0) await transaction.settle(settled);
   if (conflicts.size > 0) await transaction.setConflicts(conflicts);
-  const own = new Set([...histories.values()].flatMap((history) => idsOf(history, station)));
-  return new Map([...settled].filter(([id]) => own.has(id)));
+  return ownOf(settled, station);
 }

@@ -79,6 +79,12 @@ function deeds(world: World, station: Station, token: DonorToken): readonly (rea
       },
     ],
     [
+      1,
+      () => {
+        run('repeats a claim', () => operations.repeatClaim(token, procedure));
+      },
+    ],
+    [
       4,
       () => {
         run('donates', () => operations.donate(token, aDraw(world, station, procedure), null));

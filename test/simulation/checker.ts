@@ -1,5 +1,5 @@
 /** The judge of a run: looks at each answer when it is given, and at everything once all is healed and drained. */
-import type { StationCode } from '#schema/ids.ts';
+import type { EventId, StationCode } from '#schema/ids.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import { findConflicts } from '#node/domain/conflict.ts';
 import type { HistoryEvent } from '#node/domain/history.ts';
@@ -33,6 +33,9 @@ export interface Checker {
   checkCopies(oracle: Oracle, log: readonly (readonly LogRecord[])[]): void;
 }
 
+/** An id is its station's: a lying one repeats those of others. */
+const nameOf = (station: StationCode, id: EventId): string => `${station} ${id}`;
+
 const when = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export function createChecker(ledger: Ledger, ruleSet: RuleSet, stations: readonly CheckedStation[]): Checker {
@@ -41,9 +44,9 @@ export function createChecker(ledger: Ledger, ruleSet: RuleSet, stations: readon
     stations.map((station) => station.code).filter((other) => other !== code);
 
   function checkNotLost(oracle: Oracle): void {
-    const known = new Set([...oracle.events.values()].map(({ event }) => event.id));
+    const known = new Set([...oracle.events.values()].map(({ event: { origin, id } }) => nameOf(origin, id)));
     for (const { id, station, body, ackedAt, isWithdrawn } of ledger.facts) {
-      if (ackedAt === null || isWithdrawn || known.has(id)) continue;
+      if (ackedAt === null || isWithdrawn || known.has(nameOf(station, id))) continue;
       throw new Violation(
         'I2 no fact lost',
         `${body.type} ${id} of ${station}, acknowledged at ${when(ackedAt)}, is not in the log`,
@@ -155,11 +158,11 @@ export function createChecker(ledger: Ledger, ruleSet: RuleSet, stations: readon
     },
 
     checkPermits({ permits, events }, hasMissed) {
-      const claims = new Map([...events.values()].map((each) => [each.event.id, each]));
-      const granted = new Map(permits.map((permit) => [permit.id, permit]));
+      const claims = new Map([...events.values()].map((each) => [nameOf(each.event.origin, each.event.id), each]));
+      const granted = new Map(permits.map((permit) => [nameOf(permit.station, permit.id), permit]));
       for (const { id, station, token } of ledger.permits) {
-        const permit = granted.get(id);
-        const claim = claims.get(id);
+        const permit = granted.get(nameOf(station, id));
+        const claim = claims.get(nameOf(station, id));
         if (permit === undefined && claim !== undefined && hasMissed(station, claim)) continue;
         if (permit === undefined)
           throw new Violation('permits', `${station} answered ${id}, which the log does not grant`);
@@ -170,13 +173,14 @@ export function createChecker(ledger: Ledger, ruleSet: RuleSet, stations: readon
         if (other !== undefined)
           throw new Violation('permits', `${id} of ${station} and ${other.id} of ${other.station} at once`);
       }
-      const writtenAt = new Map(ledger.facts.map((fact) => [fact.id, fact.committedAt]));
+      const writtenAt = new Map(ledger.facts.map((fact) => [nameOf(fact.station, fact.id), fact.committedAt]));
       for (const answer of eligible) {
         for (const { id, station, token, grantedAt, endsAt } of permits) {
           const isOther = token === answer.token && station !== answer.station;
           if (!isOther || grantedAt > answer.askedAt || endsAt <= answer.answeredAt) continue;
           const part = answer.decision.coverage.stations.find((each) => each.station === station);
-          const isPromised = (writtenAt.get(id) ?? Infinity) <= (claimedUpTo(answer, station) ?? -Infinity);
+          const isPromised =
+            (writtenAt.get(nameOf(station, id)) ?? Infinity) <= (claimedUpTo(answer, station) ?? -Infinity);
           if (part?.state !== 'REPLICATED' || !isPromised) continue;
           throw new Violation(
             'I1 no false ELIGIBLE',

@@ -1,6 +1,5 @@
 /** Ways to break a station on purpose, to see that the checker sees it. Each takes a true part and gives a false one. */
-import type { EventId } from '#schema/ids.ts';
-import type { ClaimOutcome, History } from '#node/domain/history.ts';
+import type { ClaimOutcomes, History } from '#node/domain/history.ts';
 import type { Watermarks } from '#node/domain/watermark.ts';
 import type { FreshnessPort, InboxPort, LogPort, LogTimePort, OutboxPort } from '#node/ports.ts';
 
@@ -17,7 +16,7 @@ export interface Breakage {
   readonly logTime?: Break<LogTimePort>;
   readonly freshness?: Break<FreshnessPort>;
   readonly watermarks?: Break<Watermarks>;
-  readonly judge?: Break<(history: History) => ReadonlyMap<EventId, ClaimOutcome>>;
+  readonly judge?: Break<(history: History) => ClaimOutcomes>;
 }
 
 export const broken = {
@@ -71,12 +70,22 @@ export const broken = {
   'an applier that judges a claim by what it happens to know': {
     judge: (judge) => (history) => {
       const outcomes = new Map(judge(history));
-      for (const { id, claim } of history) if (claim !== null) outcomes.set(id, claim);
+      for (const event of history) if (event.claim !== null) outcomes.set(event, event.claim);
       return outcomes;
     },
   },
+  'an applier that knows a claim by its id alone': {
+    judge: (judge) => (history) => {
+      const outcomes = judge(history);
+      const byId = new Map([...outcomes].map(([{ id }, outcome]) => [id, outcome]));
+      return new Map([...outcomes].map(([event, outcome]) => [event, byId.get(event.id) ?? outcome]));
+    },
+  },
   'an applier for which the last claim wins': {
-    judge: (judge) => (history) => judge(history.map((event) => ({ ...event, offset: 1e9 - event.offset }))),
+    judge: (judge) => (history) => {
+      const turned = new Map(history.map((event) => [{ ...event, offset: 1e9 - event.offset }, event]));
+      return new Map([...judge([...turned.keys()])].map(([event, outcome]) => [turned.get(event) ?? event, outcome]));
+    },
   },
   'an applier that moves on before it has applied': {
     inbox: (inbox, { random }) => ({

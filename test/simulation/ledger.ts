@@ -28,29 +28,30 @@ export interface Ledger {
   readonly facts: readonly TrueFact[];
   readonly permits: readonly AnsweredPermit[];
   wrote(fact: Pick<TrueFact, 'id' | 'station' | 'token' | 'body' | 'committedAt'>): void;
-  acknowledged(id: EventId, at: number): void;
-  withdrew(id: EventId): void;
+  acknowledged(station: StationCode, id: EventId, at: number): void;
+  withdrew(station: StationCode, id: EventId): void;
   answered(permit: AnsweredPermit): void;
 }
 
 export function createLedger(): Ledger {
   const facts: TrueFact[] = [];
   const permits: AnsweredPermit[] = [];
-  const byId = new Map<EventId, TrueFact>();
+  /** By `station id`: a lying one may repeat the id of another. */
+  const byName = new Map<string, TrueFact>();
   return {
     facts,
     permits,
     wrote(fact) {
       const kept: TrueFact = { ...fact, ackedAt: null, isWithdrawn: false };
       facts.push(kept);
-      byId.set(fact.id, kept);
+      byName.set(`${fact.station} ${fact.id}`, kept);
     },
-    acknowledged(id, at) {
-      const fact = byId.get(id);
+    acknowledged(station, id, at) {
+      const fact = byName.get(`${station} ${id}`);
       if (fact !== undefined) fact.ackedAt = at;
     },
-    withdrew(id) {
-      const fact = byId.get(id);
+    withdrew(station, id) {
+      const fact = byName.get(`${station} ${id}`);
       if (fact !== undefined) fact.isWithdrawn = true;
     },
     answered(permit) {

@@ -82,7 +82,7 @@ export function createOperations(parts: OperationParts) {
       { fault: databaseFault },
     );
     parts.onTold();
-    for (const { id } of told) ledger.acknowledged(id, world.now());
+    for (const { id } of told) ledger.acknowledged(member.code, id, world.now());
     return told;
   }
 
@@ -105,8 +105,29 @@ export function createOperations(parts: OperationParts) {
     return Promise.race([outcomeOf(id), late]);
   }
 
+  const claimOf = (procedure: Procedure, latest: number): EventBody => ({
+    type: 'permit.claimed',
+    procedure,
+    lifetimeMs: policy.permitMs,
+    notAfter: Math.ceil(latest) + patienceMs,
+    ruleSet: { id: ruleSet.id, hash: ruleSet.hash },
+  });
+
   return {
     checked,
+
+    /** What only a lying station does: a claim under the id of another's, for the same donor or for somebody else. */
+    async repeatClaim(token: DonorToken, procedure: Procedure): Promise<void> {
+      await tell('repeats a claim', () => {
+        const claims = disk.copies
+          .flatMap(({ events }) => [...events.values()].map(({ event }) => event))
+          .filter(({ origin, body }) => origin !== member.code && body.type === 'permit.claimed');
+        const last = claims.findLast((claim) => disk.outbox.every(({ id }) => id !== claim.id));
+        if (last === undefined) return [];
+        const donor = world.random.chance(0.7) ? last.token : token;
+        return [{ id: last.id, token: donor, body: claimOf(procedure, logTime.latest() ?? 0) }];
+      });
+    },
 
     async donate(token: DonorToken, donation: ReportedDonation, permit: EventId | null): Promise<void> {
       await tell('records a donation', () => {
@@ -192,18 +213,7 @@ export function createOperations(parts: OperationParts) {
       if (decision.verdict !== 'ELIGIBLE' || latest === null) return null;
       const id = newId();
       const outcome = awaited(id);
-      await tell('claims a permit', () => {
-        const notAfter = Math.ceil(latest) + patienceMs;
-        const { id: ruleSetId, hash } = ruleSet;
-        const body: EventBody = {
-          type: 'permit.claimed',
-          procedure,
-          lifetimeMs: policy.permitMs,
-          notAfter,
-          ruleSet: { id: ruleSetId, hash },
-        };
-        return [{ id, token, body }];
-      });
+      await tell('claims a permit', () => [{ id, token, body: claimOf(procedure, latest) }]);
       const became = await outcome;
       world.trace.note(`${member.code} claimed ${procedure} for ${token.slice(0, 4)}: ${became ?? 'nobody waits'}`);
       if (became === 'GRANTED') {

@@ -72,7 +72,7 @@ export function factsOf(said: readonly Said[]): DonorFacts {
       draw(station, correction === undefined ? body.donation : correction.donation);
     } else if (body.type === 'donation.corrected') {
       // A correction whose donation was not heard of yet is believed like a donation.
-      const isHeardOf = said.some(({ id }) => id === body.of);
+      const isHeardOf = said.some(({ id, origin }) => id === body.of && origin === station);
       const last = laterOf('donation.corrected', { ...first, id: body.of });
       if (!isHeardOf && last === body) draw(station, body.donation);
     } else if (body.type === 'bar.set') {

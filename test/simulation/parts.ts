@@ -80,7 +80,7 @@ export function createParts(options: PartsOptions): Parts {
     return wrap === undefined ? part : wrap(part, world, clock);
   };
   const onWithdrawn = (id: EventId): void => {
-    ledger.withdrew(id);
+    ledger.withdrew(code, id);
   };
 
   const outbox = broken('outbox', createVirtualOutbox(world, life, disk, onWithdrawn));

@@ -24,11 +24,12 @@ const asHistory = ({ event, offset, appendedAt, isOwn, claim }: StoredEvent): Hi
   claim,
 });
 
+const eventsOf = (copy: Pick<Copy, 'events'>, token: DonorToken): StoredEvent[] =>
+  [...copy.events.values()].filter(({ event }) => event.token === token).sort(inOrder);
+
 /** A donor's events in a copy, in the order of the log. */
-export function historyOf(copy: Pick<Copy, 'events'>, token: DonorToken): History {
-  const events = [...copy.events.values()].filter(({ event }) => event.token === token);
-  return events.sort(inOrder).map(asHistory);
-}
+export const historyOf = (copy: Pick<Copy, 'events'>, token: DonorToken): History =>
+  eventsOf(copy, token).map(asHistory);
 
 export function createVirtualInbox({ scheduler, random }: World, life: Life, disk: Disk): InboxPort {
   /** Who is in the middle of a transaction, by partition. The death of its process ends it. */
@@ -50,6 +51,14 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
     const statement = async <T>(label: string, effect: () => T): Promise<Awaited<T>> =>
       random.chance(0.25) ? read(label, effect) : await effect();
     const ownIds = new Set(disk.outbox.map(({ id }) => id));
+    /** Where the events of the histories that were read are. */
+    const keys = new Map<HistoryEvent, string>();
+    const readHistory = (token: DonorToken): History =>
+      eventsOf(draft, token).map((stored) => {
+        const event = asHistory(stored);
+        keys.set(event, keyOf(stored.event));
+        return event;
+      });
     return {
       position: draft.position,
       heardOf: (origins) =>
@@ -74,7 +83,9 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
       add: (events) =>
         statement('add', () => {
           for (const placed of events) {
-            draft.events.set(keyOf(placed.event), { ...placed, isOwn: ownIds.has(placed.event.id), claim: null });
+            const { origin, id } = placed.event;
+            const isOwn = origin === life.station && ownIds.has(id);
+            draft.events.set(keyOf(placed.event), { ...placed, isOwn, claim: null });
           }
         }),
       standingOf: (tokens, after) =>
@@ -87,12 +98,13 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
           };
         }),
       historiesOf: (tokens) =>
-        statement('historiesOf', () => new Map(tokens.map((token) => [token, historyOf(draft, token)]))),
+        statement('historiesOf', () => new Map(tokens.map((token) => [token, readHistory(token)]))),
       settle: (claims) =>
         statement('settle', () => {
-          for (const [key, stored] of draft.events) {
-            const outcome = claims.get(stored.event.id);
-            if (outcome !== undefined) draft.events.set(key, { ...stored, claim: outcome });
+          for (const [event, claim] of claims) {
+            const key = keys.get(event) ?? '';
+            const stored = draft.events.get(key);
+            if (stored !== undefined) draft.events.set(key, { ...stored, claim });
           }
         }),
       setConflicts: (conflicts) =>

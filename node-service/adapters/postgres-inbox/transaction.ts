@@ -34,8 +34,8 @@ interface Open {
   readonly query: <Row extends unknown[]>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
   readonly partition: number;
   readonly station: StationCode;
-  /** Where the claims of the histories that were read are, so that one is found by its key. */
-  readonly claims: Map<EventId, { readonly origin: StationCode; readonly seq: number }[]>;
+  /** The numbers of the claims in the histories that were read: an id alone may name two. */
+  readonly claims: Map<HistoryEvent, number>;
   /** What was found to be there, by `origin seq`. */
   readonly known: Set<string>;
   readonly heard: OriginProgress[];
@@ -45,10 +45,6 @@ interface Open {
 type Reads = Pick<InboxTransaction, 'heardOf' | 'knownOf' | 'seqsBeyond' | 'standingOf' | 'historiesOf'>;
 type Aside = Pick<InboxTransaction, 'setConflicts' | 'quarantine' | 'release'>;
 type Writes = Omit<InboxTransaction, keyof Reads | keyof Aside | 'position'>;
-
-function rememberClaim({ claims }: Open, { id, body }: HistoryEvent, origin: StationCode, seq: number): void {
-  if (body.type === 'permit.claimed') claims.set(id, [...(claims.get(id) ?? []), { origin, seq }]);
-}
 
 function readsOf(open: Open): Reads {
   const { query, partition, station } = open;
@@ -82,7 +78,7 @@ function readsOf(open: Open): Reads {
       const histories = new Map<DonorToken, HistoryEvent[]>(tokens.map((token) => [token, []]));
       for (const row of await query<EventRow>(statements.histories, [tokens.map(bytesOf)])) {
         const event = eventOf(row);
-        rememberClaim(open, event, row[0], row[1]);
+        if (event.body.type === 'permit.claimed') open.claims.set(event, row[1]);
         histories.get(tokenOf(row[2]))?.push(event);
       }
       return histories;
@@ -98,9 +94,10 @@ function writesOf({ query, partition, station, known, claims, heard, ownClaims }
       await query(isNew ? statements.add : statements.replace, [partition, station, ...arraysOf(events)]);
     },
     async settle(outcomes) {
-      const rows = [...outcomes].flatMap(([id, outcome]) =>
-        (claims.get(id) ?? []).map(({ origin, seq }) => ({ id, origin, seq, outcome })),
-      );
+      const rows = [...outcomes].flatMap(([event, outcome]) => {
+        const seq = claims.get(event);
+        return seq === undefined ? [] : [{ id: event.id, origin: event.origin, seq, outcome }];
+      });
       if (rows.length === 0) return;
       for (const { id, origin, outcome } of rows) if (origin === station) ownClaims.set(id, outcome);
       const columns = [

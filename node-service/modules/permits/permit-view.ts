@@ -16,7 +16,9 @@ export interface Permit extends Pick<PermitState, 'id' | 'procedure' | 'grantedA
 /** The permits of a station that a donor's history tells of, as of a moment of the log's time. */
 export function permitsOf(token: DonorToken, history: History, station: StationCode, logTime: number): Permit[] {
   const rules = new Map(
-    history.flatMap(({ id, body }) => (body.type === 'permit.claimed' ? [[id, body.ruleSet] as const] : [])),
+    history.flatMap(({ id, origin, body }) =>
+      body.type === 'permit.claimed' && origin === station ? [[id, body.ruleSet] as const] : [],
+    ),
   );
   return permitsAt(history, logTime).flatMap((permit) => {
     const ruleSet = rules.get(permit.id);

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 import { createRetry } from '#node/replication/retry.ts';
 import { eventTypes } from '#schema/events.ts';
+import type { DonorToken } from '#schema/ids.ts';
+import { partitionOf } from '#schema/partition.ts';
 import {
   createRecords,
   createTeller,
@@ -43,6 +45,13 @@ const claim = (notAfter = logStart + 3_600_000) => ({
   notAfter,
   ruleSet: { id: ruleSet.file.id, hash: ruleSet.hash },
 });
+
+/** Another donor of the same partition. */
+function sharingPartitionWith(donor: DonorToken): DonorToken {
+  const partition = partitionOf(donor, partitions);
+  const others = Array.from({ length: 50 }, (_, at) => donorNamed(`somebody else ${at}`));
+  return others.find((other) => partitionOf(other, partitions) === partition) ?? donor;
+}
 
 const progressOf = async (copy: Copy) =>
   Object.fromEntries(
@@ -134,6 +143,46 @@ describe('the copy', () => {
       { claim: 'GRANTED' },
       { claim: 'TAKEN' },
     ]);
+  });
+
+  test('keeps what became of a claim though others repeat its id, for this donor and for another', async () => {
+    await using world = await setUp();
+    const { copy, records, here, there } = world;
+    const donor = donorNamed('a chair');
+    const other = sharingPartitionWith(donor);
+    const first = await here.say(donor, claim());
+    const { id } = first;
+    records.tell(
+      await there.say(other, { type: 'bar.set', since: '2026-01-01' }),
+      first,
+      await there.say(donor, claim(), { id }),
+      await there.say(other, claim(), { id }),
+    );
+    await copy.applyAll(records.batches());
+    expect(copy.applied.flatMap(({ claims }) => [...claims])).toStrictEqual([[id, 'GRANTED']]);
+    expect(await copy.rows('SELECT claim::text FROM event WHERE id = $1 ORDER BY log_offset', [id])).toStrictEqual([
+      { claim: 'GRANTED' },
+      { claim: 'TAKEN' },
+      { claim: 'NOT_ELIGIBLE' },
+    ]);
+  });
+
+  test('is not held up by an origin that says two things under one id', async () => {
+    await using world = await setUp();
+    const { copy, records, here, there } = world;
+    const donor = donorNamed('twice');
+    const one = await there.say(donor, donated('2026-11-10T02:00:00.000Z'));
+    const two = await there.say(donor, { type: 'bar.set', since: '2026-11-01' });
+    records.tell(
+      one,
+      await there.say(donor, donated('2026-11-11T02:00:00.000Z'), { id: one.id }),
+      two,
+      await there.say(donor, { type: 'bar.set', since: '2026-11-02' }, { id: two.id }),
+      await here.say(donor, donated('2026-11-15T02:00:00.000Z')),
+    );
+    await copy.applyAll(records.batches());
+    const open = await copy.rows('SELECT kind FROM conflict ORDER BY kind');
+    expect(open).toStrictEqual([{ kind: 'BARRED' }, { kind: 'INTERVAL' }]);
   });
 
   test('opens a conflict that concerns the own station, and withdraws it when a correction takes its ground away', async () => {

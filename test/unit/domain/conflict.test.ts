@@ -51,6 +51,19 @@ describe('two donations too close', () => {
     expect(found(events, plasmaStation)).toEqual([]);
   });
 
+  test('are one conflict each, with an id of its own, though a station repeats ids of another and its own', () => {
+    const { tell, events } = createHistory();
+    const id = tell(jiangsu, recorded(draw(noon - 10 * aDay)));
+    tell(plasmaStation, recorded(draw(noon - 9 * aDay)), { id });
+    tell(plasmaStation, recorded(draw(noon - 8 * aDay, { volumeMl: 200 })), { id });
+    tell(shanghai, recorded(draw(noon)));
+    const known = found(events, shanghai);
+    expect(known.map(({ stations }) => stations.filter((station) => station !== shanghai))).toEqual(
+      expect.arrayContaining([[jiangsu], [plasmaStation]]),
+    );
+    expect(new Set(known.map((conflict) => conflict.id)).size).toBe(known.length);
+  });
+
   test('are found whichever of the two is told last, and in whatever order they are given', () => {
     const { tell, events } = createHistory();
     tell(shanghai, recorded(draw(noon)));

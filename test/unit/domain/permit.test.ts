@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ClaimOutcome, HistoryEvent } from '#node/domain/history.ts';
+import type { ClaimOutcome, ClaimOutcomes, HistoryEvent } from '#node/domain/history.ts';
 import { isHeldElsewhere, judgeClaims, permitsAt, withOutcomes } from '#node/domain/permit.ts';
-import type { EventId } from '#schema/ids.ts';
 import { jiangsu, plasmaStation, shanghai } from '#test/support/facts.ts';
 import {
   anHour,
@@ -21,7 +20,7 @@ import {
 } from '#test/support/history.ts';
 
 const findRuleSet = (id: string, hash: string) => (id === china.id && hash === china.hash ? china : undefined);
-const judged = (events: readonly HistoryEvent[]): Map<EventId, ClaimOutcome> => judgeClaims(events, findRuleSet);
+const judged = (events: readonly HistoryEvent[]): ClaimOutcomes => judgeClaims(events, findRuleSet);
 const outcomesOf = (events: readonly HistoryEvent[]): ClaimOutcome[] => [...judged(events).values()];
 const at = (hours: number) => ({ appendedAt: noon + hours * anHour });
 
@@ -45,6 +44,17 @@ describe('a claim', () => {
     tell(jiangsu, claimed());
     tell(jiangsu, claimed({ procedure: 'PLATELETS' }));
     expect(outcomesOf(events)).toEqual(['GRANTED', 'TAKEN']);
+  });
+
+  test('keeps what became of it though another station, or its own, repeats its id', () => {
+    const { tell, events } = createHistory();
+    const id = tell(jiangsu, claimed());
+    tell(shanghai, claimed(), { id });
+    tell(jiangsu, claimed(), { id });
+    tell(shanghai, released(id));
+    expect(outcomesOf(events)).toEqual(['GRANTED', 'TAKEN', 'TAKEN']);
+    const known = withOutcomes(events, judged(events));
+    expect(permitsAt(known, noon)).toMatchObject([{ id, station: jiangsu, state: 'IN_FORCE' }]);
   });
 
   test('after a release by the holder is granted; nobody else can release', () => {

@@ -60,6 +60,11 @@ describe('a donation', () => {
     const { tell, events } = createHistory();
     tell(jiangsu, corrected(eventId(99), january));
     expect(daysOf(events)).toEqual(['2026-01-05']);
+    // Nor does another station make it unheard by using its id.
+    const noBlood = draw('2026-02-05T01:00:00Z', { outcome: 'NO_BLOOD' });
+    tell(shanghai, recorded(noBlood), { id: eventId(99) });
+    expect(daysOf(events)).toContain('2026-01-05');
+    events.pop();
     tell(jiangsu, recorded(draw('2026-02-05T01:00:00Z')), { id: eventId(99) });
     expect(daysOf(events)).toEqual(['2026-01-05']);
   });
