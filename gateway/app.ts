@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 
 import { openDirectory } from '#server/directory-file.ts';
+import { openDoor } from '#server/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import type { GatewayConfig } from './config.ts';
@@ -29,7 +30,8 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   const readiness = createReadiness({ directory, links });
   const server = createGraphqlServer({
     schema: await stitch({ links, notes }),
-    context: ({ id }): Context => ({ requestId: id, directory: directory.current(), donors }),
+    context: ({ id, caller }): Context => ({ requestId: id, caller, directory: directory.current(), donors }),
+    door: openDoor,
     production: config.NODE_ENV === 'production',
     readiness: readiness.checks,
     log,

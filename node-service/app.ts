@@ -10,6 +10,7 @@ import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
 import { openDirectory } from '#server/directory-file.ts';
 import type { Check } from '#server/health.ts';
+import { openDoor } from '#server/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import { createGatewayFederation } from './adapters/gateway-federation.ts';
@@ -22,7 +23,7 @@ import type { Database } from './db/client.ts';
 import { migrate } from './db/migrate.ts';
 import { createDonorLog } from './donor-log.ts';
 import type { DonorLog } from './donor-log.ts';
-import type { Context } from './graphql/context.ts';
+import type { Context, Parts as Answering } from './graphql/context.ts';
 import { stationSchema } from './graphql/schema.ts';
 import { createConflicts } from './modules/conflicts/conflicts.ts';
 import { createDonations } from './modules/donations/donations.ts';
@@ -79,7 +80,7 @@ interface Parts {
 }
 
 /** The use cases of a station, as its resolvers find them. */
-function createContext(parts: Parts): Context {
+function createAnswering(parts: Parts): Answering {
   const { station, clock, tokens, federation, isLoaded, ruleSet, directory, readiness } = parts;
   const { prisma, pool } = parts.database;
   const { freshness, logTime, outcomes, outbox, signer, telling, catchUp } = parts.donorLog;
@@ -145,13 +146,14 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   ];
   const ruleSet = ruleSetOf(config);
   const donorLog = createDonorLog({ config, station, ruleSet, directory, pool: database.pool, isLoaded, log });
-  const context = createContext({
+  const answering = createAnswering({
     ...{ station, clock, database, tokens, federation, isLoaded },
     ...{ ruleSet, donorLog, directory, readiness },
   });
   const server = createGraphqlServer({
     schema: stationSchema,
-    context: () => context,
+    context: ({ id, caller }): Context => ({ ...answering, requestId: id, caller }),
+    door: openDoor,
     production: config.NODE_ENV === 'production',
     readiness,
     routes: [createImportRoute({ pool: database.pool, tokens, clock, station, telling: donorLog.telling, log })],
@@ -166,7 +168,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     },
     async stop() {
       await server.stop();
-      context.permits.stop();
+      answering.permits.stop();
       await donorLog.stop();
       await federation.stop();
       directory.stop();

@@ -3,7 +3,8 @@ import type { QuarantineReason } from '#schema/codes.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
 import type { NormalDocument } from '#schema/documents.ts';
-import type { DonorEvent, EventBody, JwsKind } from '#schema/events.ts';
+import type { DonorEvent, EventBody } from '#schema/events.ts';
+import type { JwsKind } from '#schema/jws.ts';
 import type { DonorFacts, DonorHolding } from '#schema/facts.ts';
 import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
 
@@ -117,10 +118,12 @@ export interface OutboxEvent {
 
 /** What this station has told and has still to tell. Every method is one transaction. Each rejects with `DATABASE_UNAVAILABLE`. */
 export interface OutboxPort {
-  /** Gives every event that has none its `seq`, the next of its partition, in the order of their ids, at most `limit` at once; answers how many. */
-  count(limit: number): Promise<number>;
-  /** Events that are counted and not known to be in the log, in order within each partition, at most `limit`. */
-  unpublished(limit: number): Promise<OutboxEvent[]>;
+  /**
+   * What is to be sent next: gives events that have none their `seq`, the next of their partition, in the order of their ids, some
+   * at a time, and answers events that have one and are not known to be in the log, in order within each partition, at most
+   * `limit`; none when nothing is left.
+   */
+  next(limit: number): Promise<OutboxEvent[]>;
   /** Notes that every `seq` up to these is in the log, by partition. Never goes back. */
   published(upTo: ReadonlyMap<number, number>): Promise<void>;
   /** In one snapshot: whether nothing waits, and the last published `seq` of each of so many partitions. */

@@ -52,6 +52,11 @@ export const refusals = {
   },
   /** What was to be settled is settled already. */
   ALREADY_RESOLVED: { zh: '该事项已处理。', en: 'This has been resolved already.' },
+  /** The directory is past its soft expiry: nothing is lifted and nobody admitted until a newer one comes. Tell the operator. */
+  DIRECTORY_EXPIRED: {
+    zh: '目录已过期，暂不能解除屏蔽。',
+    en: 'The directory has expired: nothing is lifted until a newer one comes.',
+  },
   /** A field of the input is outside its range; the message names the field. */
   BAD_INPUT: { zh: '输入内容不符合要求。', en: 'The input is not valid.' },
 } as const satisfies Record<string, Sentence>;
@@ -94,6 +99,26 @@ export const faults = {
     retryable: false,
     zh: '该站点已暂停参与联盟。',
     en: 'The station is suspended and is asked nothing.',
+  },
+  /** An answer came, but not as the station signed it: the signature, the request or what it says do not fit. It was not used. */
+  STATION_NOT_PROVED: {
+    retryable: true,
+    zh: '该站点的应答签名无效，未被采用。',
+    en: "The station's answer is not proved to be its own and was not used.",
+  },
+  /** The station has failed several times in a row and is given a rest; it is tried again in a moment. */
+  STATION_RESTING: {
+    retryable: true,
+    zh: '该站点连续失败，暂停查询。',
+    en: 'The station has failed several times in a row and is left alone for a moment.',
+  },
+  /** The station refused the question: who asked may not, or a signature was not good. */
+  STATION_REFUSED: { retryable: false, zh: '该站点拒绝了该查询。', en: 'The station refused the question.' },
+  /** The directory is past its hard expiry: nobody can be believed until a newer one comes. */
+  DIRECTORY_EXPIRED: {
+    retryable: true,
+    zh: '目录已失效，请联系联盟管理员。',
+    en: 'The directory is past its end: nobody can be believed until a newer one comes.',
   },
   /** The directory file cannot be read or is not valid; the cause says what is wrong with it. */
   DIRECTORY_UNUSABLE: { retryable: false, zh: '目录文件无法使用。', en: 'The directory file cannot be used.' },
@@ -215,6 +240,14 @@ export type FileFaultCode = keyof typeof fileFaults;
 export const requestErrors = {
   /** The request, its parameters or its JSON are malformed; the message says what was expected. */
   BAD_REQUEST: { zh: '请求格式不正确。', en: 'The request is malformed.' },
+  /** Who asks is not proved: no token or signature, or one that is not good, not for us, out of time or used before. Sign in again. */
+  UNAUTHENTICATED: { zh: '未通过身份验证，请重新登录。', en: 'Who asks is not proved: sign in again.' },
+  /** Whoever asks may not ask this, or not for this purpose. The purpose is named in the header `lookout-purpose`. */
+  FORBIDDEN: { zh: '无权进行该查询。', en: 'This may not be asked in this role and for this purpose.' },
+  /** Too much was asked in a short time. The header `retry-after` says when to ask again. */
+  TOO_MANY_REQUESTS: { zh: '请求过于频繁，请稍后再试。', en: 'Too much was asked in a short time: ask again later.' },
+  /** No document of this id is known here, and documents of one's own need a right. Ask with the project's documents. */
+  DOCUMENT_UNKNOWN: { zh: '未登记的查询文档。', en: 'The document is not one of those that are answered here.' },
   /** A browser sent it from the page of another site. Open the application itself. */
   CROSS_SITE_REQUEST: { zh: '拒绝来自其他网站的请求。', en: 'Requests from the pages of other sites are refused.' },
   /** Nothing is served at this path. */

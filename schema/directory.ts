@@ -1,7 +1,10 @@
-/** The directory: who is a member, where its node service is, and whether it takes part. A file for now. */
+/**
+ * The directory: who is a member, where its service is, which keys it signs with, and what all members hold to. Signed by the
+ * federation's authorities (`SignedDirectory`); its version rises with every change.
+ */
 import { z } from 'zod';
 
-import { ProvinceCode, StationCode } from './ids.ts';
+import { GatewayCode, ProvinceCode, StationCode } from './ids.ts';
 import { StationKind } from './procedures.ts';
 
 /**
@@ -18,7 +21,14 @@ export const SigningKey = z.strictObject({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
-/** One member station. A suspended member is asked nothing and its silence makes no answer incomplete. */
+/** The time during which a member's questions are refused and what the log takes of it does not count; open while `until` is null. */
+export const Suspension = z.strictObject({ since: z.iso.datetime(), until: z.iso.datetime().nullable() });
+export type Suspension = z.infer<typeof Suspension>;
+
+/**
+ * One member station. A suspended member is asked nothing, answered nothing, and its silence makes no answer incomplete. What
+ * it said before it was suspended stays valid.
+ */
 export const Member = z.strictObject({
   code: StationCode,
   kind: StationKind,
@@ -27,11 +37,40 @@ export const Member = z.strictObject({
   nameEn: z.string().min(1).max(100),
   /** The base URL of the member's node service, without a path. */
   endpoint: z.url({ protocol: /^https?$/ }),
+  /** `SUSPENDED` exactly while the last suspension is open. */
   status: z.enum(['ACTIVE', 'SUSPENDED']),
-  /** The keys the member signs its events with; whoever has none can say nothing in the log. */
+  suspensions: z.array(Suspension).max(100).default([]),
+  /** The keys the member signs with; whoever has none can say nothing. */
   keys: z.array(SigningKey).max(20).default([]),
 });
 export type Member = z.infer<typeof Member>;
+
+/** One gateway. */
+export const Gateway = z.strictObject({
+  code: GatewayCode,
+  /** The base URL, without a path. */
+  endpoint: z.url({ protocol: /^https?$/ }),
+  status: z.enum(['ACTIVE', 'SUSPENDED']),
+  keys: z.array(SigningKey).max(20),
+});
+export type Gateway = z.infer<typeof Gateway>;
+
+/** A key of an authority: it signs directories and nothing else. */
+export const AuthorityKey = SigningKey.omit({ notBefore: true, notAfter: true }).extend({
+  /** Who holds it, for people. */
+  name: z.string().min(1).max(100),
+});
+export type AuthorityKey = z.infer<typeof AuthorityKey>;
+
+/**
+ * The authorities, and how many of them have to sign. A version that changes them is signed by enough of the old and enough
+ * of the new ones.
+ */
+export const Authorities = z
+  .strictObject({ threshold: z.int().min(1).max(20), keys: z.array(AuthorityKey).min(1).max(20) })
+  .refine(({ threshold, keys }) => threshold <= keys.length, 'more signatures are asked for than there are keys')
+  .refine(({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'a key is an authority once');
+export type Authorities = z.infer<typeof Authorities>;
 
 /** What all members hold to, so that they understand each other. */
 export const Policy = z.strictObject({
@@ -50,14 +89,51 @@ export const Policy = z.strictObject({
 });
 export type Policy = z.infer<typeof Policy>;
 
-/** All members and what they hold to. The version rises with every change. */
+/**
+ * All members and what they hold to. After `softUntil` nobody is admitted and no bar is lifted until a newer version comes;
+ * after `hardUntil` every check is `INDETERMINATE`.
+ */
 export const Directory = z
   .strictObject({
     version: z.int().min(1),
+    issuedAt: z.iso.datetime().default('2026-01-01T00:00:00Z'),
+    softUntil: z.iso.datetime().default('2999-01-01T00:00:00Z'),
+    hardUntil: z.iso.datetime().default('2999-01-01T00:00:00Z'),
+    authorities: Authorities.default({ threshold: 1, keys: [] }),
     policy: Policy.prefault({}),
+    /** The rule sets in force in the federation, by id and hash. */
+    ruleSets: z
+      .array(z.strictObject({ id: z.string().min(1).max(40), hash: z.string().regex(/^[0-9a-f]{64}$/) }))
+      .max(100)
+      .default([]),
+    gateways: z.array(Gateway).max(20).default([]),
     members: z.array(Member).max(5000),
   })
   .refine((directory) => new Set(directory.members.map((member) => member.code)).size === directory.members.length, {
     message: 'a station is in the directory once',
   });
 export type Directory = z.infer<typeof Directory>;
+
+/**
+ * A directory as it travels and lies on disk: a JWS in general JSON serialisation (RFC 7515 section 7.2.1) whose payload is the
+ * canonical JSON (RFC 8785) of a `Directory`, with one signature for each authority that signed (`alg` EdDSA, `kid`, `typ` below).
+ */
+export const SignedDirectory = z.object({
+  payload: z.string().max(8_000_000),
+  signatures: z.array(z.object({ protected: z.string().max(500), signature: z.string().max(200) })).max(40),
+});
+export type SignedDirectory = z.infer<typeof SignedDirectory>;
+
+export const directoryType = 'lookout-directory+jws';
+
+/** How a directory stands at a moment. */
+export type DirectoryStanding = 'FRESH' | 'SOFT_EXPIRED' | 'HARD_EXPIRED';
+
+/** @param now milliseconds since 1970. */
+export function standingOf(
+  { softUntil, hardUntil }: Pick<Directory, 'softUntil' | 'hardUntil'>,
+  now: number,
+): DirectoryStanding {
+  if (now >= Date.parse(hardUntil)) return 'HARD_EXPIRED';
+  return now >= Date.parse(softUntil) ? 'SOFT_EXPIRED' : 'FRESH';
+}

@@ -119,7 +119,3 @@ export const Heartbeat = z.object({
   seqs: z.array(z.int().min(0)).max(10_000),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;
-
-/** The `typ` of each kind of JWS in the log (RFC 7515 section 4.1.9), so that one never passes for the other. */
-export const jwsTypes = { event: 'lookout-event+jws', heartbeat: 'lookout-heartbeat+jws' } as const;
-export type JwsKind = keyof typeof jwsTypes;

@@ -8,6 +8,13 @@ export const StationCode = z
   .brand<'StationCode'>();
 export type StationCode = z.infer<typeof StationCode>;
 
+/** A gateway of the federation: `G` and two digits. Example `G01`. */
+export const GatewayCode = z
+  .string()
+  .regex(/^G\d{2}$/, 'a gateway code is G and two digits')
+  .brand<'GatewayCode'>();
+export type GatewayCode = z.infer<typeof GatewayCode>;
+
 /** A province: the first two digits of GB/T 2260. Example `33`. */
 export const ProvinceCode = z
   .string()
@@ -44,3 +51,10 @@ export type RegistrationNumber = z.infer<typeof RegistrationNumber>;
 /** An event of the donor log: a UUID, version 7. A permit has the id of the event that claimed it. */
 export const EventId = z.uuid().brand<'EventId'>();
 export type EventId = z.infer<typeof EventId>;
+
+/** SHA-256 in base64url, 43 characters. */
+export const Digest = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'a digest is 43 characters of base64url')
+  .brand<'Digest'>();
+export type Digest = z.infer<typeof Digest>;

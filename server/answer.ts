@@ -69,16 +69,12 @@ export const writeEarly = (request: IncomingMessage, response: ServerResponse, a
 };
 
 /** A result as the specification wants it: request errors are 200 for callers that know only `application/json`. */
-export const writeOutcome = (
-  response: ServerResponse,
-  { result, code }: Outcome,
-  to: Omit<Presenter, 'code'> & { mediaType: MediaType },
-): void => {
+export const answerOf = ({ result, code }: Outcome, to: Omit<Presenter, 'code'> & { mediaType: MediaType }): Answer => {
   const { mediaType, requestId } = to;
   const errors = result.errors && presentErrors(result.errors, { ...to, code });
   const status = result.data !== undefined || mediaType === 'application/json' ? 200 : 400;
   const body = JSON.stringify(errors === undefined ? result : { ...result, errors });
-  write(response, { status, type: GRAPHQL_TYPES[mediaType], body, requestId });
+  return { status, type: GRAPHQL_TYPES[mediaType], body, requestId };
 };
 
 const statusOf = (error: unknown) => {

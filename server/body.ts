@@ -40,22 +40,24 @@ const createDeadlines = (limitMs: number) => {
   };
 };
 
-/** The value, or what is wrong with the bytes. */
-const parse = (chunks: readonly Buffer[], size: number): unknown => {
-  const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
-  if (!isUtf8(bytes)) return new RequestError('BAD_REQUEST', { detail: 'The body is not UTF-8.' });
+const joined = (chunks: readonly Buffer[], size: number): Buffer =>
+  chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
+
+/** The JSON value of a body. */
+export const parseJson = (bytes: Buffer): unknown => {
+  if (!isUtf8(bytes)) throw new RequestError('BAD_REQUEST', { detail: 'The body is not UTF-8.' });
   try {
     return JSON.parse(bytes.toString());
   } catch {
-    return new RequestError('BAD_REQUEST', { detail: 'The body is not JSON.' });
+    throw new RequestError('BAD_REQUEST', { detail: 'The body is not JSON.' });
   }
 };
 
-export const createJsonReader = ({ bodyBytes, bodyMs }: Limits) => {
+export const createBodyReader = ({ bodyBytes, bodyMs }: Limits) => {
   const deadlines = createDeadlines(bodyMs);
 
-  /** The JSON value of a body. What is announced as too long is refused before a byte of it is read. */
-  return (request: IncomingMessage): Promise<unknown> =>
+  /** The bytes of a body. What is announced as too long is refused before a byte of it is read. */
+  return (request: IncomingMessage): Promise<Buffer> =>
     new Promise((resolve, reject) => {
       if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw new RequestError('BODY_TOO_LARGE');
       const chunks: Buffer[] = [];
@@ -75,9 +77,7 @@ export const createJsonReader = ({ bodyBytes, bodyMs }: Limits) => {
       });
       request.on('end', () => {
         deadlines.end(arrival);
-        const parsed = parse(chunks, size);
-        if (parsed instanceof RequestError) reject(parsed);
-        else resolve(parsed);
+        resolve(joined(chunks, size));
       });
       request.on('error', () => {
         fail(new RequestError('BAD_REQUEST', { detail: 'The body broke off.' }));

@@ -1,10 +1,11 @@
 /** `/graphql`: from an HTTP request to a question and from its outcome to an HTTP answer. */
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import { writeFailure, writeOutcome } from './answer.ts';
+import { answerOf, write, writeFailure } from './answer.ts';
 import type { Asked } from './asked.ts';
-import { createJsonReader } from './body.ts';
+import { createBodyReader, parseJson } from './body.ts';
 import { isCrossSite } from './cross-site.ts';
+import type { Door } from './door.ts';
 import type { Engine } from './engine.ts';
 import type { Limits } from './limits.ts';
 import { isReadableJson, negotiate } from './media-type.ts';
@@ -14,6 +15,7 @@ import { RequestError } from './request-error.ts';
 
 export interface EndpointOptions {
   readonly engine: Engine;
+  readonly door: Door;
   readonly production: boolean;
   readonly limits: Limits;
   readonly log: Logger;
@@ -22,19 +24,24 @@ export interface EndpointOptions {
 const isForPage = ({ method, headers }: IncomingMessage) =>
   method === 'GET' && headers.accept?.includes('text/html') === true;
 
-export const createGraphqlEndpoint = ({ engine, production, limits, log }: EndpointOptions) => {
-  const readJson = createJsonReader(limits);
+const nothing = Buffer.alloc(0);
 
-  const parametersOf = ({ request, search }: Asked): Parameters | Promise<Parameters> => {
-    if (request.method === 'GET') return parseSearch(search, limits);
+export const createGraphqlEndpoint = ({ engine, door, production, limits, log }: EndpointOptions) => {
+  const readBody = createBodyReader(limits);
+
+  const bodyOf = (request: IncomingMessage): Buffer | Promise<Buffer> => {
+    if (request.method === 'GET') return nothing;
     if (request.method !== 'POST') throw new RequestError('METHOD_NOT_ALLOWED', { allow: 'GET, POST' });
     if (!isReadableJson(request.headers)) throw new RequestError('UNSUPPORTED_MEDIA_TYPE');
-    return readJson(request).then((body) => parseParameters(body, limits));
+    return readBody(request);
   };
+
+  const parametersOf = ({ request, search }: Asked, body: Buffer): Parameters =>
+    request.method === 'GET' ? parseSearch(search, limits) : parseParameters(parseJson(body), limits);
 
   return async (asked: Asked): Promise<void> => {
     const { request, response, requestId } = asked;
-    const { method, headers } = request;
+    const { method = '', headers } = request;
     const mediaType = negotiate(headers.accept);
     const to = { log, production, requestId, mediaType };
     try {
@@ -44,12 +51,13 @@ export const createGraphqlEndpoint = ({ engine, production, limits, log }: Endpo
       }
       if (isCrossSite(headers)) throw new RequestError('CROSS_SITE_REQUEST');
       if (mediaType === undefined) throw new RequestError('NOT_ACCEPTABLE');
-      const parameters = await parametersOf(asked);
-      const incoming = { id: requestId, headers };
-      writeOutcome(response, await engine.answer({ parameters, readOnly: method === 'GET', incoming }), {
-        ...to,
-        mediaType,
-      });
+      const body = await bodyOf(request);
+      const { caller, seal } = await door.admit({ requestId, method, path: '/graphql', headers, body });
+      const parameters = parametersOf(asked, body);
+      const incoming = { id: requestId, caller, headers };
+      const outcome = await engine.answer({ parameters, readOnly: method === 'GET', incoming });
+      const answer = answerOf(outcome, { ...to, mediaType });
+      write(response, seal === undefined ? answer : { ...answer, headers: await seal(answer) });
     } catch (error) {
       writeFailure(asked, error, to);
     }

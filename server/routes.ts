@@ -1,10 +1,14 @@
 /** Paths beside GraphQL: uploads, downloads, whatever a service answers with streams. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Caller } from '#schema/caller.ts';
 import { RequestError } from './request-error.ts';
 
 /** One request to a route. What `handle` throws before it has written is answered like any other error. */
 export interface Exchange {
   readonly id: string;
+  /** Whom the door has let in; null at a route that is open to all. */
+  readonly caller: Caller | null;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** The named parts of the path. */
@@ -15,6 +19,8 @@ export interface Route {
   readonly method: string;
   /** As `URLPattern` has it: `/import/:kind`. */
   readonly path: string;
+  /** Answered without asking who asks: for what everybody may see, and for what proves itself. */
+  readonly open?: boolean;
   handle(exchange: Exchange): Promise<void> | void;
 }
 

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { writeFailure } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { isCrossSite } from './cross-site.ts';
+import type { Door } from './door.ts';
 import { createEngine } from './engine.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { createHealth, isHealthPath } from './health.ts';
@@ -31,6 +32,7 @@ export interface GraphqlServerOptions<Context extends object> {
   readonly production: boolean;
   /** What the service needs to do its work, asked at every `/readyz`. */
   readonly readiness: () => Promise<readonly Check[]> | readonly Check[];
+  readonly door: Door;
   readonly log: Logger;
   readonly routes?: readonly Route[];
   readonly limits?: Partial<Limits>;
@@ -52,6 +54,8 @@ const logAccess = (log: Logger, { request, response, requestId }: Asked) => {
   });
 };
 
+const nothing = Buffer.alloc(0);
+
 const createHttpServer = (limits: Limits, listener: RequestListener) => {
   const server = createServer(
     {
@@ -68,10 +72,10 @@ const createHttpServer = (limits: Limits, listener: RequestListener) => {
 };
 
 export const createGraphqlServer = <Context extends object>(options: GraphqlServerOptions<Context>): GraphqlServer => {
-  const { production, readiness, log } = options;
+  const { production, readiness, door, log } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const engine = createEngine({ ...options, limits });
-  const graphql = createGraphqlEndpoint({ engine, production, limits, log });
+  const graphql = createGraphqlEndpoint({ engine, door, production, limits, log });
   const health = createHealth({ readiness, timeLimitMs: limits.readinessMs, log });
   const findRoute = createRouter(options.routes ?? []);
 
@@ -79,7 +83,9 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
     try {
       if (isCrossSite(request.headers)) throw new RequestError('CROSS_SITE_REQUEST');
       const { route, parameters } = findRoute(request.method, path);
-      await route.handle({ id: requestId, request, response, parameters });
+      const { method = '', headers } = request;
+      const visit = route.open === true ? null : await door.admit({ requestId, method, path, headers, body: nothing });
+      await route.handle({ id: requestId, caller: visit?.caller ?? null, request, response, parameters });
     } catch (error) {
       writeFailure({ request, response }, error, { log, production, requestId });
     }

@@ -11,8 +11,8 @@ import { z } from 'zod';
 
 import type { QuarantineReason } from '#schema/codes.ts';
 import type { Directory, Member, SigningKey } from '#schema/directory.ts';
-import { jwsTypes } from '#schema/events.ts';
-import type { JwsKind } from '#schema/events.ts';
+import { jwsTypes } from '#schema/jws.ts';
+import type { JwsKind } from '#schema/jws.ts';
 
 import type { DirectoryPort, Signed, SignerPort, VerifierPort } from '../ports.ts';
 

@@ -1,4 +1,5 @@
 /** What a resolver can reach: who this station is, and its use cases. */
+import type { Caller } from '#schema/caller.ts';
 import type { Member } from '#schema/directory.ts';
 
 import type { Database } from '../db/client.ts';
@@ -13,8 +14,15 @@ import type { Replication } from '../modules/station/replication.ts';
 import type { SentEvents } from '../modules/station/sent-events.ts';
 import type { ClockPort, HoldingPort, KnowledgePort, LogTimePort, TokenPort } from '../ports.ts';
 
+/** One request, with the parts of a station that answer it. */
+export interface Context extends Parts {
+  readonly requestId: string;
+  /** Who asks. */
+  readonly caller: Caller;
+}
+
 /** The parts of a station that answer. Made once, shared by all requests. */
-export interface Context {
+export interface Parts {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly version: string;
   readonly isReady: () => Promise<boolean>;

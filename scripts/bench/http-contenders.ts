@@ -5,6 +5,7 @@ import { execute, parse } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { openDoor } from '#server/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 import { reportToBench } from './child-server.ts';
 import { answer, schema } from './http-question.ts';
@@ -41,6 +42,7 @@ const ours = async () => {
     schema,
     context: () => ({}),
     production: true,
+    door: openDoor,
     readiness: () => [],
     log: pino({ level: 'error' }),
   });

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 
 import type { QuarantineReason } from '#schema/codes.ts';
 import type { Directory, Member } from '#schema/directory.ts';
-import { jwsTypes } from '#schema/events.ts';
-import type { JwsKind } from '#schema/events.ts';
+import { jwsTypes } from '#schema/jws.ts';
+import type { JwsKind } from '#schema/jws.ts';
 import type { Signed, SignerPort, VerifierPort } from '#node/ports.ts';
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64url');
