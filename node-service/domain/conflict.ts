@@ -41,7 +41,7 @@ export interface Conflict {
  * How long before it is shown the last day of a conflict may lie. A slip of the chair (interval, cap, permit, two homes) is worth
  * a person's time while something can still be done about the unit: red cells keep for 35 days (GB 18469), and a week is for the
  * upload. A first import of years of records must not open a case for each old slip: of the 15,627 rows of the sample, 251 show
- * an interval broken within the last year, a handful within six weeks. Blood of a barred donor is another matter: frozen plasma
+ * an interval broken within the last year, 16 within six weeks. Blood of a barred donor is another matter: frozen plasma
  * keeps for up to four years.
  */
 const looksBack = {
