@@ -76,6 +76,11 @@ export type Authorities = z.infer<typeof Authorities>;
 export const Policy = z.strictObject({
   /** How many partitions the donor log has. Fixed for the life of the log: a donor's order lives in one of them. */
   logPartitions: z.int().min(1).max(1_000).default(12),
+  /**
+   * How often the log was made anew: to be raised by one each time, once it is there. Members that saw it count by themselves; it
+   * is for those that join later or begin their copy again, so that a fact has the same place everywhere.
+   */
+  logEpoch: z.int().min(0).max(8_000).default(0),
   /** A station's heartbeat comes this often. */
   heartbeatMs: z.int().min(100).max(60_000).default(3_000),
   /** Replicated facts of a station count as fresh while its watermark is younger than this; then it is asked live. */

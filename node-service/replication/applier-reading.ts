@@ -4,7 +4,7 @@
  */
 import { placeOf, standingAt } from '../domain/place.ts';
 import type { Standing } from '../domain/place.ts';
-import type { InboxPort, LogBatch, LogPort } from '../ports.ts';
+import type { DirectoryPort, InboxPort, LogBatch, LogPort } from '../ports.ts';
 import { Rewound } from './applier.ts';
 import type { Applier } from './applier.ts';
 import type { CatchUp } from './catch-up.ts';
@@ -15,6 +15,7 @@ export interface ReadingDependencies {
   readonly applier: Pick<Applier, 'apply'>;
   readonly catchUp: Pick<CatchUp, 'begin'>;
   readonly partitions: number;
+  readonly directory: DirectoryPort;
   /** Hears that a partition of the log was made anew: what was lost with it has to come from the origins. */
   readonly onRecreated: (partition: number) => void;
 }
@@ -35,7 +36,7 @@ const inEpoch = ({ partition, records, end }: LogBatch, epoch: number): LogBatch
 });
 
 export function createReader(dependencies: ReadingDependencies): Reader {
-  const { log, inbox, applier, catchUp, partitions, onRecreated } = dependencies;
+  const { log, inbox, applier, catchUp, partitions, directory, onRecreated } = dependencies;
   const stopping = new AbortController();
   let again = new AbortController();
 
@@ -43,9 +44,13 @@ export function createReader(dependencies: ReadingDependencies): Reader {
   async function stand(): Promise<Standing[]> {
     const positions = await inbox.positions(partitions);
     const ends = (await log.bounds('donors')).map(({ end }) => end);
-    const standing = positions.map((position, partition) => standingAt(position, ends[partition] ?? 0));
+    const { logEpoch } = directory.current().policy;
+    const standing = positions.map((position, partition) => standingAt(position, ends[partition] ?? 0, logEpoch));
     const places = standing.map(({ epoch, offset }) => placeOf(epoch, offset));
-    for (const [partition, place] of places.entries()) if (place !== positions[partition]) onRecreated(partition);
+    for (const [partition, position] of positions.entries()) {
+      // Who has read nothing yet has lost nothing.
+      if (position > 0 && places[partition] !== position) onRecreated(partition);
+    }
     catchUp.begin(
       places,
       standing.map(({ epoch }, partition) => placeOf(epoch, ends[partition] ?? 0)),

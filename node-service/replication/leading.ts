@@ -85,7 +85,7 @@ function createParts(dependencies: LeaderDependencies, onCaughtUp: () => void) {
     },
   });
   const reader = createReader({
-    ...{ log: donorLog, inbox, applier, partitions },
+    ...{ log: donorLog, inbox, applier, partitions, directory },
     catchUp: {
       begin: (positions, ends) => {
         catchUp.begin(positions, ends);

@@ -28,16 +28,19 @@ export function createReplay({ inbox, stopwatch, partitions }: Dependencies): Re
   let goal: readonly number[] = [];
   let seen: readonly number[] = [];
 
+  /** Where the copy stands in the log that is there now: what was said in one that is no more cannot be read again. */
+  const offsets = async (): Promise<number[]> =>
+    (await inbox.positions(partitions)).map((position) => standingAt(position, Infinity).offset);
+
   return {
     async begin() {
-      // What was said in a log that is no more cannot be read again.
-      goal = (await inbox.positions(partitions)).map((position) => standingAt(position, Infinity).offset);
+      goal = await offsets();
       seen = goal.map(() => 0);
       await inbox.forget();
       catchUp.begin(seen, goal);
     },
     async look() {
-      const positions = await inbox.positions(partitions);
+      const positions = await offsets();
       for (const [partition, position] of positions.entries()) {
         const records = position - (seen[partition] ?? 0);
         // What is new since is not part of the way.

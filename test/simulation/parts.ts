@@ -115,6 +115,7 @@ export function createParts(options: PartsOptions): Parts {
     applier,
     catchUp,
     partitions,
+    directory,
     onRecreated: (partition) => {
       options.onBug(new RangeError(`the log of ${partition} was never made anew`));
     },

@@ -21,11 +21,11 @@ export const donorNamed = (name: string): DonorToken =>
   DonorToken.parse(createHash('sha256').update(`a donor ${name}`).digest('base64url'));
 
 /** A directory that may change while it is used. */
-export function createTestDirectory(members: readonly (Member | string)[]) {
+export function createTestDirectory(members: readonly (Member | string)[], policy: Partial<Policy> = {}) {
   let directory: Directory;
   const write = (next: readonly (Member | string)[], version: number) => {
     const list = next.map((member) => (typeof member === 'string' ? memberOf(member) : member));
-    directory = { version, policy: Policy.parse({}), members: list };
+    directory = { version, policy: Policy.parse(policy), members: list };
   };
   write(members, 1);
   return {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { createJoseSigner } from '#node/adapters/jose-keys.ts';
+import { placeOf } from '#node/domain/place.ts';
 import type { InboxPort, LogPort } from '#node/ports.ts';
 import { createReplay } from '#node/replication/replay.ts';
 import { createRecords, createTeller, createTestDirectory, donated, donorNamed } from '#test/support/donor-log.ts';
@@ -98,6 +99,31 @@ describe('a station that reads the log', () => {
     const [one, other] = [await stateOf(shaken.pool), await stateOf(calm.pool)];
     expect(one).toStrictEqual(other);
     expect(one.event).toHaveLength(60);
+  });
+
+  test('that begins late counts its places from the number the directory gives the log, as does one that did not see it go', async () => {
+    await using world = await setUp();
+    await using elsewhere = await createTestDatabase();
+    await world.tell(...(await saySome(world.tellers, 30, 10)));
+    const options = { code: codes[0], log: world.log };
+    {
+      await using before = createReplica({ ...options, directory, databaseUrl: elsewhere.url });
+      before.start();
+      await before.until(() => before.catchUp.isDone());
+    }
+    const raised = createTestDirectory([...codes], { logEpoch: 1 });
+    await using late = createReplica({ ...options, directory: raised, databaseUrl: world.database.url });
+    await using unaware = createReplica({ ...options, directory: raised, databaseUrl: elsewhere.url });
+    late.start();
+    unaware.start();
+    await Promise.all([late, unaware].map((replica) => replica.until(() => replica.catchUp.isDone())));
+    const [one, other] = [await stateOf(late.pool), await stateOf(unaware.pool)];
+    expect(one.log_position).toStrictEqual(other.log_position);
+    expect(await late.inbox.positions(partitions)).toStrictEqual(
+      (await world.log.bounds('donors')).map(({ end }) => placeOf(1, end)),
+    );
+    expect(one.event).toHaveLength(30);
+    expect([late.recreated.size, unaware.recreated.size]).toStrictEqual([0, partitions]);
   });
 
   test('comes to the same copy with two appliers at once', async () => {
@@ -230,6 +256,7 @@ describe('what the transport loses', () => {
 describe('replay', () => {
   test('builds the same copy again while the station runs, and nothing counts as complete meanwhile', async () => {
     await using world = await setUp();
+    const directory = createTestDirectory([...codes], { logEpoch: 2 });
     const said = await saySome(world.tellers, 300, 30);
     await world.tell(...said);
     await world.log.append('donors', [{ partition: 0, key: 'x', value: 'nonsense' }]);
@@ -260,7 +287,9 @@ describe('replay', () => {
     await replay.begin();
     await fellBack;
     while (!(await replay.look()).isDone) await new Promise(setImmediate);
-    expect((await replay.look()).left).toBe(0);
+    const { left, partitions: reached } = await replay.look();
+    expect(left).toBe(0);
+    expect(reached.every(({ position, end }) => position === end)).toBe(true);
     while (!isWhole()) await new Promise(setImmediate);
     expect(await stateOf(replica.pool)).toStrictEqual(before);
   });

@@ -71,6 +71,7 @@ export function createReplica(options: Options) {
   const catchUp = createCatchUp({ stopwatch, log });
   const verifier = createJoseVerifier({ directory });
   const watchers = new Set<() => void>();
+  const recreated = new Set<number>();
   const changed = () => {
     for (const watcher of watchers) watcher();
   };
@@ -87,7 +88,10 @@ export function createReplica(options: Options) {
       changed();
     },
   });
-  const reader = createReader({ log, inbox, applier, catchUp, partitions, onRecreated: () => undefined });
+  const reader = createReader({
+    ...{ log, inbox, applier, catchUp, partitions, directory },
+    onRecreated: (partition) => recreated.add(partition),
+  });
   const promises = createPromises({ progress, catchUp, log, stopwatch });
   const control = createControl({ log, verifier, watermarks, promises });
   const repair = createRepair({
@@ -132,6 +136,8 @@ export function createReplica(options: Options) {
     stopwatch,
     catchUp,
     pool: database.pool,
+    /** The partitions of which it saw that the log was made anew. */
+    recreated,
     /** @param isReading whether this is the instance that reads the log. */
     start(isReading = true) {
       listener.start();
