@@ -88,8 +88,9 @@ export const eventTypes: ReadonlySet<string> = new Set<EventType>([
 ]);
 
 /**
- * What every event has, whatever its type: `id` (UUID version 7), `origin`, `seq` (1, 2, 3 ... per origin and partition),
- * `token`, `at` (when the origin wrote it down, by its own clock; never used to order anything).
+ * What every event has, whatever its type: `id` (UUID version 7; its origin's, so that only both together name an event),
+ * `origin`, `seq` (1, 2, 3 ... per origin and partition), `token`, `at` (when the origin wrote it down, by its own clock;
+ * never used to order anything).
  */
 export const EventEnvelope = z.object({
   id: EventId,
