@@ -62,7 +62,7 @@ const arrows = [
     from: { element: { type: 'node-module' } },
     allow: [{ to: { element: { type: 'node-module', captured: { module: '{{ from.element.captured.module }}' } } } }],
   },
-  allow('node-adapter', ['schema', 'node-domain', 'node-ports', 'node-db', 'node-adapter']),
+  allow('node-adapter', ['schema', 'server', 'node-domain', 'node-ports', 'node-db', 'node-adapter']),
   allow('node-replication', ['schema', 'node-domain', 'node-ports', 'node-replication']),
   allow('node-graphql', ['schema', 'server', 'node-domain', 'node-ports', 'node-db', 'node-module', 'node-graphql']),
   allow('node-app', ['schema', 'server', ...nodeService]),

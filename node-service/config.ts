@@ -4,29 +4,13 @@ import { z } from 'zod';
 import { StationCode } from '#schema/ids.ts';
 import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
 import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
+import { SigningJwk } from '#server/signing-jwk.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const brokers = z
   .string()
   .transform((list) => list.split(',').map((broker) => broker.trim()))
   .pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'host:port, with commas between')).min(1));
-/** The private key the station signs with: Ed25519 as a JWK (RFC 8037), in JSON. */
-const SigningJwk = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue('a private Ed25519 key as a JWK');
-      return z.NEVER;
-    }
-  })
-  .pipe(
-    z.object(
-      { kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43), d: z.string().length(43) },
-      'a private Ed25519 key as a JWK',
-    ),
-  );
 const milliseconds = z.coerce.number().int().min(50).max(60_000);
 
 const Environment = z

@@ -25,7 +25,21 @@ export function createTestDirectory(members: readonly (Member | string)[], polic
   let directory: Directory;
   const write = (next: readonly (Member | string)[], version: number) => {
     const list = next.map((member) => (typeof member === 'string' ? memberOf(member) : member));
-    directory = { version, policy: Policy.parse(policy), members: list };
+    directory = {
+      ...{
+        version,
+        issuedAt: '2026-01-01T00:00:00Z',
+        softUntil: '2999-01-01T00:00:00Z',
+        hardUntil: '2999-01-01T00:00:00Z',
+      },
+      ...{
+        authorities: { threshold: 1, keys: [] },
+        policy: Policy.parse(policy),
+        ruleSets: [],
+        gateways: [],
+        members: list,
+      },
+    };
   };
   write(members, 1);
   return {

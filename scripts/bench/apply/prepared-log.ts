@@ -5,7 +5,6 @@ import { generateKeyPair, exportJWK } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 
 import { createJoseSigner } from '#node/adapters/jose-keys.ts';
-import type { PrivateJwk } from '#node/adapters/jose-keys.ts';
 import type { LogBatch, LogRecord, PlacedEvent } from '#node/ports.ts';
 import { CivilDate } from '#schema/calendar.ts';
 import { Policy, SigningKey } from '#schema/directory.ts';
@@ -14,6 +13,7 @@ import type { EventBody } from '#schema/events.ts';
 import { DonorToken, EventId, ProvinceCode, StationCode } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
 import { ruleSets, defaultRuleSetId } from '#schema/rule-sets.ts';
+import type { SigningJwk } from '#server/signing-jwk.ts';
 
 export const partitions = 4;
 const codes = Array.from({ length: 10 }, (_, place) => StationCode.parse(`3${place}0198B01`));
@@ -23,7 +23,7 @@ const start = Date.parse('2026-11-01T00:00:00Z');
 async function keyFor(code: StationCode) {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const { x = '', d = '' } = await exportJWK(privateKey);
-  const jwk: PrivateJwk = { kty: 'OKP', crv: 'Ed25519', x, d };
+  const jwk: SigningJwk = { kty: 'OKP', crv: 'Ed25519', x, d };
   const kid = hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }), 'base64url');
   const key = SigningKey.parse({
     kid,

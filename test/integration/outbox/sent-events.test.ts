@@ -5,13 +5,13 @@ import { graphql } from 'graphql';
 import { expect, test } from 'vitest';
 
 import { createJoseSigner } from '#node/adapters/jose-keys.ts';
-import type { PrivateJwk } from '#node/adapters/jose-keys.ts';
 import { stationSchema } from '#node/graphql/schema.ts';
 import { createSentEvents } from '#node/modules/station/sent-events.ts';
+import type { SigningJwk } from '#server/signing-jwk.ts';
 
 import { createRecorder, donorOf, drain, draw, openTellingStation } from './telling-station.ts';
 
-const signer = createJoseSigner(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as PrivateJwk);
+const signer = createJoseSigner(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as SigningJwk);
 
 /** Three events of one donor in the log, of which the station has found the first two there, and one that is not counted. */
 async function openStation() {

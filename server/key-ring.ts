@@ -1,0 +1,72 @@
+/**
+ * The keys of a directory by name. What is signed only selects among them, by a name that is the key's own hash: whatever else
+ * it offers (a key, an address of one, another algorithm) is not looked at.
+ */
+import { hash } from 'node:crypto';
+
+import { importJWK } from 'jose';
+import type { CryptoKey } from 'jose';
+
+import type { Directory, Gateway, Member, SigningKey } from '#schema/directory.ts';
+
+/** The one algorithm (RFC 8037); keys are of no other kind. */
+export const algorithm = 'EdDSA';
+
+/** A key of a station or a gateway. */
+export interface KnownKey {
+  readonly signer: Member | Gateway;
+  /** Milliseconds since 1970; what was signed counts from the one to the other. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** Imported when it is first needed, and then remembered. */
+  readonly imported: () => Promise<CryptoKey>;
+}
+
+export interface KeyRing {
+  /** The key of this name in the directory of now; none when nobody or more than one claims the name. */
+  find(kid: string): KnownKey | undefined;
+}
+
+/** RFC 7638: the hash of the key's parts in the order of the alphabet. */
+const thumbprintOf = ({ crv, kty, x }: SigningKey): string =>
+  hash('sha256', JSON.stringify({ crv, kty, x }), 'base64url');
+
+type Keys = ReadonlyMap<string, KnownKey | undefined>;
+
+function importedOnce({ kty, crv, x }: SigningKey): () => Promise<CryptoKey> {
+  let key: Promise<CryptoKey> | undefined;
+  return () => (key ??= importJWK({ kty, crv, x }, algorithm));
+}
+
+/** A name two entries claim is nobody's, and so is one that is not its key's own. What was imported before is kept: a name is its key. */
+function keysOf({ members, gateways }: Directory, before: Keys): Keys {
+  const keys = new Map<string, KnownKey | undefined>();
+  for (const signer of [...members, ...gateways]) {
+    for (const key of signer.keys.filter((candidate) => candidate.kid === thumbprintOf(candidate))) {
+      const known: KnownKey = {
+        signer,
+        notBefore: Date.parse(key.notBefore),
+        notAfter: key.notAfter === null ? Infinity : Date.parse(key.notAfter),
+        imported: before.get(key.kid)?.imported ?? importedOnce(key),
+      };
+      keys.set(key.kid, keys.has(key.kid) ? undefined : known);
+    }
+  }
+  return keys;
+}
+
+/** Follows the directory: a new version counts at once. */
+export function createKeyRing(directory: { current(): Directory }): KeyRing {
+  let current: Directory | undefined;
+  let keys: Keys = new Map();
+  return {
+    find(kid) {
+      const latest = directory.current();
+      if (latest !== current) {
+        keys = keysOf(latest, keys);
+        current = latest;
+      }
+      return keys.get(kid);
+    },
+  };
+}
