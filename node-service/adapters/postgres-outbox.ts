@@ -13,36 +13,49 @@ import type { OutboxEvent, OutboxPort } from '../ports.ts';
 
 /** No caller gets more at once, whatever it asks for. */
 const mostAtOnce = 5_000;
+const countedAtOnce = 2_000;
+
+const columns = 'o.id, o.partition, o.seq::float8 AS seq, o.token, o.at, o.body';
 
 // Counted in the order of their ids. The rows are locked first, so that of two who count at once the second finds them taken.
-const count = `
+// What is just counted is answered where the counter, as it stands under its lock, says that everything before it is in the log;
+// otherwise it is behind and comes in its turn. Each partition gets its share, so that none waits for the end of another's
+// backlog.
+const next = `
   WITH uncounted AS MATERIALIZED (
-    SELECT id, partition FROM outbox WHERE seq IS NULL ORDER BY id LIMIT $1 FOR UPDATE),
+    SELECT id, partition FROM outbox WHERE seq IS NULL ORDER BY id LIMIT $2 FOR UPDATE),
   placed AS (SELECT id, partition, row_number() OVER (PARTITION BY partition ORDER BY id) AS place FROM uncounted),
   counter AS (
     INSERT INTO outbox_partition AS known (partition, counted)
     SELECT partition, count(*) FROM placed GROUP BY partition ORDER BY partition
     ON CONFLICT (partition) DO UPDATE SET counted = known.counted + EXCLUDED.counted
-    RETURNING partition, counted),
+    RETURNING partition, counted, published),
   numbered AS (
-    SELECT id, counted - count(*) OVER (PARTITION BY partition) + place AS seq FROM placed JOIN counter USING (partition))
-  UPDATE outbox SET seq = numbered.seq FROM numbered WHERE outbox.id = numbered.id`;
-
-const columns = 'o.id, o.partition, o.seq::float8 AS seq, o.token, o.at, o.body';
-
-// Each partition that is behind gets its share, so that none waits for the end of another's backlog.
-const unpublished = `
-  WITH behind AS (SELECT partition, published FROM outbox_partition WHERE published < counted)
+    SELECT id, counted - count(*) OVER each + place AS seq,
+      counted - count(*) OVER each = published AND place <= greatest(1, $1 / (SELECT count(*) FROM counter)) AS is_due
+    FROM placed JOIN counter USING (partition) WINDOW each AS (PARTITION BY partition)),
+  counted AS (
+    UPDATE outbox SET seq = numbered.seq FROM numbered WHERE outbox.id = numbered.id RETURNING outbox.*, is_due),
+  behind AS (SELECT partition, published FROM outbox_partition WHERE published < counted)
+  SELECT ${columns} FROM counted o WHERE is_due
+  UNION ALL
   SELECT ${columns} FROM behind b
   CROSS JOIN LATERAL (
     SELECT * FROM outbox WHERE partition = b.partition AND seq > b.published
     ORDER BY seq LIMIT greatest(1, $1 / (SELECT count(*) FROM behind))) o
-  ORDER BY o.partition, o.seq LIMIT $1`;
+  ORDER BY partition, seq LIMIT $1`;
 
 const published = `
   UPDATE outbox_partition p SET published = said.seq
   FROM unnest($1::smallint[], $2::bigint[]) AS said(partition, seq)
   WHERE p.partition = said.partition AND p.published < said.seq`;
+
+/** Those of every step are prepared. */
+const statements = {
+  next: { name: 'outbox-next', text: next },
+  published: { name: 'outbox-published', text: published },
+} as const;
+type Statement = (typeof statements)[keyof typeof statements];
 
 const resend = 'UPDATE outbox_partition SET published = least(published, $2) WHERE partition = $1';
 
@@ -98,9 +111,13 @@ interface Options {
 }
 
 export function createPostgresOutbox({ pool, station }: Options): OutboxPort {
-  async function query<Answer extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<Answer>> {
+  async function query<Answer extends QueryResultRow>(
+    statement: string | Statement,
+    values: unknown[],
+  ): Promise<QueryResult<Answer>> {
     try {
-      return await pool.query<Answer>(text, values);
+      const config = typeof statement === 'string' ? { text: statement } : statement;
+      return await pool.query<Answer>({ ...config, values });
     } catch (cause) {
       throw new Fault('DATABASE_UNAVAILABLE', { cause });
     }
@@ -109,10 +126,9 @@ export function createPostgresOutbox({ pool, station }: Options): OutboxPort {
   const pairsOf = (seqs: ReadonlyMap<number, number>) => [[...seqs.keys()], [...seqs.values()]];
 
   return {
-    count: async (limit) => (await query(count, [bounded(limit)])).rowCount ?? 0,
-    unpublished: async (limit) => (await query<Row>(unpublished, [bounded(limit)])).rows.map(eventOf),
+    next: async (limit) => (await query<Row>(statements.next, [bounded(limit), countedAtOnce])).rows.map(eventOf),
     async published(upTo) {
-      if (upTo.size > 0) await query(published, pairsOf(upTo));
+      if (upTo.size > 0) await query(statements.published, pairsOf(upTo));
     },
     async state(partitions) {
       const { rows } = await query<{ drained: boolean; seqs: number[] }>(state, [partitions]);

@@ -29,7 +29,6 @@ export interface Relay {
   step(): Promise<boolean>;
 }
 
-const countedAtOnce = 2_000;
 const sentAtOnce = 500;
 const untoldAtOnce = 1_000;
 /** An append larger than this is cut: brokers refuse requests beyond a megabyte. */
@@ -70,7 +69,7 @@ export function createRelay(dependencies: RelayDependencies): Relay {
 
   /** One append at a time: a later number never overtakes an earlier one. */
   async function send(): Promise<number> {
-    const events = await outbox.unpublished(sentAtOnce);
+    const events = await outbox.next(sentAtOnce);
     if (events.length === 0) return 0;
     const entries = await Promise.all(events.map(entryOf));
     const fitting = within(entries);
@@ -87,9 +86,8 @@ export function createRelay(dependencies: RelayDependencies): Relay {
         hasAdvanced = true;
       }
       if (!hasToldAll) await tellOfBefore();
-      const counted = await outbox.count(countedAtOnce);
       const sent = await send();
-      return counted > 0 || sent > 0 || !hasToldAll;
+      return sent > 0 || !hasToldAll;
     },
   };
 }

@@ -34,25 +34,20 @@ export function createVirtualOutbox(
     scheduler.call(life, label, effect, { fault: databaseFault });
 
   return {
-    count: (limit) =>
+    next: (limit) =>
       transaction('counts', () => {
         const waiting = outbox.filter(({ seq }) => seq === null).sort((a, b) => (a.id < b.id ? -1 : 1));
-        const chosen = waiting.slice(0, limit);
-        for (const row of chosen) {
+        for (const row of waiting.slice(0, limit)) {
           row.seq = (counted[row.partition] ?? 0) + 1;
           counted[row.partition] = row.seq;
         }
-        return chosen.length;
-      }),
-    unpublished: (limit) =>
-      transaction('reads unpublished', () =>
-        outbox
+        return outbox
           .filter(isCounted)
           .filter(({ partition, seq }) => seq > (published[partition] ?? 0))
           .map(eventOf)
           .sort(inOrder)
-          .slice(0, limit),
-      ),
+          .slice(0, limit);
+      }),
     published: (upTo) =>
       transaction('notes published', () => {
         for (const [partition, seq] of upTo) published[partition] = Math.max(published[partition] ?? 0, seq);

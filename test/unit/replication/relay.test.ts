@@ -47,8 +47,7 @@ describe('a relay', () => {
       heard: () => new Map(),
       untold: { left: () => Promise.resolve(0), tell: () => Promise.resolve(0) },
       outbox: {
-        count: () => Promise.resolve(0),
-        unpublished: () => Promise.resolve([1, 2, 3, 4, 5].map(eventOf).filter(({ seq }) => seq > published)),
+        next: () => Promise.resolve([1, 2, 3, 4, 5].map(eventOf).filter(({ seq }) => seq > published)),
         published: (upTo) => {
           published = upTo.get(0) ?? 0;
           return Promise.resolve();
