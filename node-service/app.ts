@@ -106,7 +106,7 @@ function createAnswering(parts: Parts): Answering {
       ruleSet,
       check: (token, procedure) => eligibility.check(token, procedure, null),
       knowledge,
-      prisma,
+      database: parts.database,
       outbox,
       outcomes,
       logTime,
@@ -145,7 +145,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     { name: 'import', ok: await isLoaded() },
   ];
   const ruleSet = ruleSetOf(config);
-  const donorLog = createDonorLog({ config, station, ruleSet, directory, pool: database.pool, isLoaded, log });
+  const donorLog = createDonorLog({ config, station, ruleSet, directory, database, isLoaded, log });
   const answering = createAnswering({
     ...{ station, clock, database, tokens, federation, isLoaded },
     ...{ ruleSet, donorLog, directory, readiness },

@@ -64,7 +64,7 @@ interface Options {
   readonly station: Member;
   readonly ruleSet: RuleSet;
   readonly directory: DirectoryFile;
-  readonly pool: Database['pool'];
+  readonly database: Pick<Database, 'pool' | 'pipelined'>;
   readonly isLoaded: () => Promise<boolean>;
   readonly log: Logger;
 }
@@ -95,14 +95,15 @@ const findRuleSet = (id: string, hash: string): RuleSet | undefined => {
 };
 
 /** Everything that talks to the world. */
-function openAdapters({ config, station, directory, pool, log }: Options) {
+function openAdapters({ config, station, directory, database, log }: Options) {
+  const { pool } = database;
   const instance = randomUUID();
   const partitions = directory.current().policy.logPartitions;
   return {
     instance,
     partitions,
     donorLog: openLog(config, directory.current(), log),
-    inbox: createPostgresInbox({ pool, station: station.code, instance }),
+    inbox: createPostgresInbox({ database, station: station.code, instance }),
     outbox: createPostgresOutbox({ pool, station: station.code }),
     untold: createPostgresUntold({ pool, partitions }),
     signer: createJoseSigner(config.LOOKOUT_SIGNING_KEY),
@@ -173,7 +174,7 @@ function createLeadership(
 }
 
 export function createDonorLog(options: Options): DonorLog {
-  const { config, station, directory, pool, log } = options;
+  const { config, station, directory, database, log } = options;
   const adapters = openAdapters(options);
   const { donorLog, verifier, partitions, instance } = adapters;
   const known = createKnowledgeOfCopy(adapters);
@@ -209,7 +210,7 @@ export function createDonorLog(options: Options): DonorLog {
   return {
     freshness: createFreshness({ station: station.code, directory, watermarks, logTime }),
     logTime,
-    outcomes: createOutcomes({ progress, find: createPostgresClaims(pool, station.code) }),
+    outcomes: createOutcomes({ progress, find: createPostgresClaims(database.pool, station.code) }),
     outbox: adapters.outbox,
     signer: adapters.signer,
     telling: { partitions, onTold: () => leadership.leader()?.wakeRelay() },

@@ -184,29 +184,40 @@ export interface Standing {
   readonly claimedAfter: ReadonlySet<DonorToken>;
 }
 
-/** One transaction on the copy of the log, alone in its partition. All or nothing is kept. */
+/** What became of a claim. */
+export interface JudgedClaim {
+  readonly outcome: ClaimOutcome;
+  /** When the log took the claim, by its clock. */
+  readonly appendedAt: number;
+}
+
+/**
+ * One transaction on the copy of the log, alone in its partition. All or nothing is kept. What writes answers nothing: it is done
+ * in its turn, before what is asked after it, and when it fails the transaction fails.
+ */
 export interface InboxTransaction {
   /** The next offset wanted, as it was when the transaction began. */
   readonly position: number;
-  heardOf(origins: readonly StationCode[]): Promise<Map<StationCode, Heard>>;
+  /** What was heard of the origins the transaction was begun for. */
+  readonly heard: ReadonlyMap<StationCode, Heard>;
   /** Those of these events that are there already, by `origin seq`. */
   knownOf(events: readonly { readonly origin: StationCode; readonly seq: number }[]): Promise<Map<string, KnownEvent>>;
   /** The `seq`s of an origin beyond `upTo`, in order. */
   seqsBeyond(origin: StationCode, upTo: number): Promise<number[]>;
   /** Adds events; one under the same origin and `seq` is replaced. `isOwn` is found by the outbox. */
-  add(events: readonly PlacedEvent[]): Promise<void>;
+  add(events: readonly PlacedEvent[]): void;
   /** What is there of these donors; `after` is a place. */
   standingOf(tokens: readonly DonorToken[], after: number): Promise<Standing>;
   historiesOf(tokens: readonly DonorToken[]): Promise<Map<DonorToken, History>>;
   /** Notes what became of claims, which are events of the histories that were read in this transaction. */
-  settle(claims: ClaimOutcomes): Promise<void>;
+  settle(claims: ClaimOutcomes): void;
   /** Makes the conflicts of these donors what is given: opens new ones, withdraws those that are gone, leaves resolved ones. */
-  setConflicts(conflicts: ReadonlyMap<DonorToken, readonly Conflict[]>): Promise<void>;
-  quarantine(records: readonly QuarantinedRecord[]): Promise<void>;
+  setConflicts(conflicts: ReadonlyMap<DonorToken, readonly Conflict[]>): void;
+  quarantine(records: readonly QuarantinedRecord[]): void;
   /** Takes records out of quarantine. */
-  release(offsets: readonly number[]): Promise<void>;
-  setHeard(heard: ReadonlyMap<StationCode, Heard>): Promise<void>;
-  setPosition(next: number): Promise<void>;
+  release(offsets: readonly number[]): void;
+  /** Notes what is heard now, and the next offset wanted. */
+  moveOn(heard: ReadonlyMap<StationCode, Heard>, next: number): void;
 }
 
 /** What was heard of one origin in one partition. */
@@ -220,7 +231,7 @@ export interface OriginProgress {
 export interface Applied {
   readonly heard: readonly OriginProgress[];
   /** What became of claims of this station. */
-  readonly claims: ReadonlyMap<EventId, ClaimOutcome>;
+  readonly claims: ReadonlyMap<EventId, JudgedClaim>;
 }
 
 /** This station's copy of the donor log. Each method rejects with `DATABASE_UNAVAILABLE`. */
@@ -228,7 +239,12 @@ export interface InboxPort {
   /** The next offset of each of so many partitions. */
   positions(partitions: number): Promise<number[]>;
   progress(): Promise<OriginProgress[]>;
-  transact<T>(partition: number, work: (transaction: InboxTransaction) => Promise<T>): Promise<T>;
+  /** @param origins of whom it has to be known what was heard. */
+  transact<T>(
+    partition: number,
+    origins: readonly StationCode[],
+    work: (transaction: InboxTransaction) => Promise<T>,
+  ): Promise<T>;
   /** Records in quarantine for one of these reasons, in the order of the log, at most `limit` after a place. */
   quarantined(
     partition: number,

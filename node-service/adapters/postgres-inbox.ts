@@ -6,11 +6,10 @@
  */
 import { setTimeout } from 'node:timers/promises';
 
-import type { Pool } from 'pg';
-
 import type { QuarantineReason } from '#schema/codes.ts';
 import type { EventId, StationCode } from '#schema/ids.ts';
 
+import type { Database } from '../db/client.ts';
 import type { InboxPort, OriginProgress, PlacedEvent } from '../ports.ts';
 import { appliedChannel, copyNotice, payloadsOf } from './postgres-inbox/applied-channel.ts';
 import { inTransaction, rowsOf, run } from './postgres-inbox/asking.ts';
@@ -22,8 +21,7 @@ import { openTransaction } from './postgres-inbox/transaction.ts';
 const forgettingMs = 1_000;
 
 interface Options {
-  /** The pool Prisma's adapter shares. */
-  readonly pool: Pool;
+  readonly database: Pick<Database, 'pool' | 'pipelined'>;
   readonly station: StationCode;
   /** Names this process among the station's instances, so that it does not hear itself. */
   readonly instance: string;
@@ -61,19 +59,20 @@ function parkedOf(partition: number, row: ParkedRow): PlacedEvent {
   };
 }
 
-export function createPostgresInbox({ pool, station, instance }: Options): InboxPort {
+export function createPostgresInbox({ database, station, instance }: Options): InboxPort {
+  const { pool, pipelined } = database;
   const read = <Row extends unknown[]>(
     statement: { readonly name: string; readonly text: string },
     values?: unknown[],
   ) => rowsOf<Row>(pool, statement, values);
 
   return {
-    transact: (partition, work) =>
-      inTransaction(pool, async (client) => {
-        const transaction = await openTransaction({ client, partition, station });
+    transact: (partition, origins, work) =>
+      inTransaction(pipelined, async (client, writes) => {
+        const transaction = await openTransaction({ client, writes, partition, origins, station });
         const answer = await work(transaction);
         const payloads = payloadsOf(instance, transaction.applied());
-        if (payloads.length > 0) await rowsOf(client, statements.tell, [appliedChannel, payloads]);
+        if (payloads.length > 0) writes.add(rowsOf(client, statements.tell, [appliedChannel, payloads]));
         return answer;
       }),
     async forget() {

@@ -139,10 +139,14 @@ export function createPostgresKnowledge({ pool, isLoaded }: Options): KnowledgeP
     return read(pool, tokens);
   }
 
-  const loader = new DataLoader(knowledgeOfMany, {
-    cache: false,
+  const loader: DataLoader<DonorToken, DonorKnowledge> = new DataLoader(knowledgeOfMany, {
     maxBatchSize: 200,
-    batchScheduleFn: (dispatch) => setImmediate(dispatch),
+    // Who asks for the same donor in the same turn shares the answer; who asks later asks anew.
+    batchScheduleFn: (dispatch) =>
+      setImmediate(() => {
+        loader.clearAll();
+        dispatch();
+      }),
   });
   return {
     knowledgeOf: (token) => loader.load(token),

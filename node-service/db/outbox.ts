@@ -2,8 +2,10 @@
  * Telling the federation: what a fact says goes into the outbox in the transaction that makes the fact, so that there is
  * never one without the other. The relay counts and sends it later; nothing here waits for the log.
  */
+import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 
+import { Fault } from '#schema/errors.ts';
 import { EventBody } from '#schema/events.ts';
 import type { DonorToken, EventId } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
@@ -49,20 +51,38 @@ export function newEventId(after?: EventId): EventId {
 /** Where the relay of another process hears that there is something to send. */
 export const outboxChannel = 'lookout_outbox';
 
-/** Puts an event into the outbox; the relay is notified when the transaction commits. Answers the event's id. */
-export async function tell(
-  transaction: FactTransaction,
-  { token, body, at, partitions, id = newEventId() }: Told,
-): Promise<EventId> {
+function columnsOf({ token, body, partitions, id = newEventId() }: Told) {
   // What the relay could not read again would stand in the way of everything after it, so it never gets in.
   const said = EventBody.parse(body);
   const bytes = bytesOf(token);
   // Of the bytes as they will be read: the same 32 bytes can be written in four ways, and a partition is of the text.
   const partition = partitionOf(tokenOf(bytes), partitions);
+  return { id, partition, bytes, said: JSON.stringify(said) };
+}
+
+/** Puts an event into the outbox; the relay is notified when the transaction commits. Answers the event's id. */
+export async function tell(transaction: FactTransaction, told: Told): Promise<EventId> {
+  const { id, partition, bytes, said } = columnsOf(told);
   await transaction.$executeRaw`
     WITH told AS (
       INSERT INTO outbox (id, partition, token, at, body)
-      VALUES (${id}::uuid, ${partition}::smallint, ${bytes}, ${at}, ${JSON.stringify(said)}::jsonb))
+      VALUES (${id}::uuid, ${partition}::smallint, ${bytes}, ${told.at}, ${said}::jsonb))
     SELECT pg_notify(${outboxChannel}, '')`;
+  return id;
+}
+
+const alone = {
+  name: 'tell-alone',
+  text: `WITH told AS (INSERT INTO outbox (id, partition, token, at, body) VALUES ($1, $2, $3, $4, $5))
+    SELECT pg_notify($6, '')`,
+};
+
+/** The same for what no table of the station's own has to hold, in one prepared statement. Rejects with `DATABASE_UNAVAILABLE`. */
+export async function tellAlone(pool: Pool, told: Told): Promise<EventId> {
+  const { id, partition, bytes, said } = columnsOf(told);
+  const values = [id, partition, bytes, told.at, said, outboxChannel];
+  await pool.query({ ...alone, values }).catch((cause: unknown) => {
+    throw new Fault('DATABASE_UNAVAILABLE', { cause });
+  });
   return id;
 }

@@ -1,10 +1,9 @@
 /** One transaction of the applier: from what was read to what is kept, heard, concluded and put aside. */
 import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
 
-import type { ClaimOutcome } from '../domain/history.ts';
 import { nothingHeard } from '../domain/sequence.ts';
 import type { Heard } from '../domain/sequence.ts';
-import type { InboxTransaction, KnownEvent, QuarantinedRecord } from '../ports.ts';
+import type { InboxTransaction, JudgedClaim, KnownEvent, QuarantinedRecord } from '../ports.ts';
 import { settle } from './applier-settling.ts';
 import type { Conclusions } from './applier-settling.ts';
 import type { Reading, Saying } from './events.ts';
@@ -29,22 +28,25 @@ export interface Done {
   readonly position: number;
   readonly heard: ReadonlyMap<StationCode, Heard>;
   /** What became of claims of this station, as far as that is new. */
-  readonly claims: ReadonlyMap<EventId, ClaimOutcome>;
+  readonly claims: ReadonlyMap<EventId, JudgedClaim>;
 }
 
 interface Found {
-  readonly heard: Map<StationCode, Heard>;
+  readonly heard: ReadonlyMap<StationCode, Heard>;
   readonly known: ReadonlyMap<string, KnownEvent>;
   readonly beyond: ReadonlyMap<StationCode, readonly number[]>;
 }
 
+/** Whose progress the work is about. */
+export function originsOf({ readings, again }: Work): StationCode[] {
+  const origins = new Set(readings.flatMap(({ saying }) => (saying === null ? [] : [saying.origin])));
+  if (again !== undefined) origins.add(again.origin);
+  return [...origins];
+}
+
 /** What is there of these numbers. Beyond the highest that was heard there is nothing. */
-async function lookUp(
-  transaction: InboxTransaction,
-  sayings: readonly Saying[],
-  origins: readonly StationCode[],
-): Promise<Found> {
-  const heard = await transaction.heardOf(origins);
+async function lookUp(transaction: InboxTransaction, sayings: readonly Saying[]): Promise<Found> {
+  const { heard } = transaction;
   const asked = sayings.filter(({ origin, seq }) => seq <= (heard.get(origin) ?? nothingHeard).highest);
   const known = asked.length === 0 ? new Map<string, never>() : await transaction.knownOf(asked);
   const beyond = new Map<StationCode, number[]>();
@@ -102,20 +104,16 @@ export async function take(transaction: InboxTransaction, work: Work, options: T
   const readings =
     source === 'log' ? work.readings.filter(({ offset }) => offset >= transaction.position) : work.readings;
   const sayings = readings.flatMap(({ saying }) => (saying === null ? [] : [saying]));
-  const origins = new Set(sayings.map(({ origin }) => origin));
-  if (again !== undefined) origins.add(again.origin);
-
-  const found = await lookUp(transaction, sayings, [...origins]);
+  const found = await lookUp(transaction, sayings);
   const sequenced = sequence({ source, sayings, station: options.station, ...found });
-  await transaction.add(sequenced.kept);
+  transaction.add(sequenced.kept);
   const claims = await settle(transaction, options, concernedBy(sequenced, source));
   const free = source === 'origin' ? sequenced.kept.map(({ offset }) => offset) : [];
-  await transaction.release([...(work.released ?? []), ...free]);
+  transaction.release([...(work.released ?? []), ...free]);
   const problems = readings.flatMap(({ quarantined }) => (quarantined === null ? [] : [quarantined]));
-  await transaction.quarantine([...problems, ...forksOf(partition, sequenced)]);
+  transaction.quarantine([...problems, ...forksOf(partition, sequenced)]);
   const heard = heardAfter(sequenced, found, again);
-  await transaction.setHeard(heard);
   const position = Math.max(work.next ?? 0, transaction.position);
-  if (position > transaction.position) await transaction.setPosition(position);
+  transaction.moveOn(heard, position);
   return { position, heard, claims };
 }

@@ -4,10 +4,10 @@
  */
 import type { EventId, StationCode } from '#schema/ids.ts';
 
-import type { ClaimOutcome } from '../domain/history.ts';
 import type {
   DirectoryPort,
   InboxPort,
+  JudgedClaim,
   LogBatch,
   LogRecord,
   OriginProgress,
@@ -18,7 +18,7 @@ import type {
 } from '../ports.ts';
 import { createGate } from './applier-gate.ts';
 import type { Conclusions } from './applier-settling.ts';
-import { take } from './applier-transaction.ts';
+import { originsOf, take } from './applier-transaction.ts';
 import type { Done, Work } from './applier-transaction.ts';
 import { createEventReader } from './events.ts';
 import type { EventReader, Located, Reading } from './events.ts';
@@ -40,7 +40,7 @@ export interface AppliedBatch {
   readonly end: number | null;
   readonly heard: readonly OriginProgress[];
   /** What became of claims of this station, as far as that is new. */
-  readonly claims: ReadonlyMap<EventId, ClaimOutcome>;
+  readonly claims: ReadonlyMap<EventId, JudgedClaim>;
 }
 
 export interface ApplierOptions extends Conclusions {
@@ -113,7 +113,7 @@ export function createApplier(options: ApplierOptions): Applier {
   async function commit(work: Work, end: number | null = null): Promise<void> {
     const { partition, source, readings } = work;
     const done = await gate(() =>
-      inbox.transact(partition, (transaction): Promise<Done> => {
+      inbox.transact(partition, originsOf(work), (transaction): Promise<Done> => {
         if (source === 'log' && transaction.position < (reached.get(partition) ?? 0)) throw new Rewound();
         return take(transaction, work, options);
       }),

@@ -6,27 +6,27 @@ import { LRUCache } from 'lru-cache';
 
 import type { EventId } from '#schema/ids.ts';
 
-import type { ClaimOutcome } from '../domain/history.ts';
+import type { JudgedClaim } from '../ports.ts';
 import type { Progress } from './progress.ts';
 
 export interface Outcomes {
   /** What became of a claim, as soon as it is applied here; null when that is not by the deadline, or the signal fires before. */
-  waitFor(id: EventId, deadlineMs: number, signal?: AbortSignal): Promise<ClaimOutcome | null>;
+  waitFor(id: EventId, deadlineMs: number, signal?: AbortSignal): Promise<JudgedClaim | null>;
 }
 
 interface Dependencies {
   readonly progress: Pick<Progress, 'onClaims'>;
   /** What the copy says; null while the claim is not in it. */
-  readonly find: (id: EventId) => Promise<ClaimOutcome | null>;
+  readonly find: (id: EventId) => Promise<JudgedClaim | null>;
 }
 
 export function createOutcomes({ progress, find }: Dependencies): Outcomes {
-  const recent = new LRUCache<EventId, ClaimOutcome>({ max: 10_000 });
-  const waiting = new Map<EventId, Set<(outcome: ClaimOutcome) => void>>();
+  const recent = new LRUCache<EventId, JudgedClaim>({ max: 10_000 });
+  const waiting = new Map<EventId, Set<(outcome: JudgedClaim) => void>>();
 
-  function settle(id: EventId, outcome: ClaimOutcome): void {
-    recent.set(id, outcome);
-    for (const resolve of waiting.get(id) ?? []) resolve(outcome);
+  function settle(id: EventId, claim: JudgedClaim): void {
+    recent.set(id, claim);
+    for (const resolve of waiting.get(id) ?? []) resolve(claim);
   }
 
   async function lookFor(id: EventId): Promise<void> {
@@ -39,7 +39,7 @@ export function createOutcomes({ progress, find }: Dependencies): Outcomes {
     if (claims.size === 0) for (const id of waiting.keys()) void lookFor(id);
   });
 
-  function forget(id: EventId, resolve: (outcome: ClaimOutcome) => void): void {
+  function forget(id: EventId, resolve: (outcome: JudgedClaim) => void): void {
     const others = waiting.get(id);
     others?.delete(resolve);
     if (others?.size === 0) waiting.delete(id);
@@ -50,7 +50,7 @@ export function createOutcomes({ progress, find }: Dependencies): Outcomes {
       const known = recent.get(id);
       if (known !== undefined) return Promise.resolve(known);
       return new Promise((resolve) => {
-        const end = (outcome: ClaimOutcome | null) => {
+        const end = (outcome: JudgedClaim | null) => {
           clearTimeout(timer);
           signal?.removeEventListener('abort', giveUp);
           forget(id, end);

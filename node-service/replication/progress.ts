@@ -5,13 +5,12 @@
  */
 import type { EventId, StationCode } from '#schema/ids.ts';
 
-import type { ClaimOutcome } from '../domain/history.ts';
 import { isBroken, nothingHeard } from '../domain/sequence.ts';
 import type { Heard } from '../domain/sequence.ts';
 import type { Watermarks } from '../domain/watermark.ts';
-import type { Applied, InboxPort, OriginProgress } from '../ports.ts';
+import type { Applied, InboxPort, JudgedClaim, OriginProgress } from '../ports.ts';
 
-export type OnClaims = (claims: ReadonlyMap<EventId, ClaimOutcome>) => void;
+export type OnClaims = (claims: ReadonlyMap<EventId, JudgedClaim>) => void;
 
 export interface Progress {
   /** Something was applied. */

@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 
 import { createJoseVerifier } from '#node/adapters/jose-keys.ts';
 import { createPostgresInbox } from '#node/adapters/postgres-inbox.ts';
+import type { Database } from '#node/db/client.ts';
 import { findConflicts } from '#node/domain/conflict.ts';
 import { judgeClaims } from '#node/domain/permit.ts';
 import { createApplier } from '#node/replication/applier.ts';
@@ -32,12 +33,12 @@ async function timed(pool: Pool, work: () => Promise<unknown>): Promise<Turn> {
   return { operations: events, seconds: (performance.now() - began) / 1000, cpuMs: (user + system) / 1000 };
 }
 
-async function applyAll(pool: Pool, { directory, batches }: PreparedLog): Promise<void> {
+async function applyAll(database: Database, { directory, batches }: PreparedLog): Promise<void> {
   const ruleSet = ruleSets.get(defaultRuleSetId);
   if (ruleSet === undefined) throw new Error('no rule set');
   const directoryPort = { current: () => directory };
   const applier = createApplier({
-    inbox: createPostgresInbox({ pool, station: ownStation, instance: 'bench' }),
+    inbox: createPostgresInbox({ database, station: ownStation, instance: 'bench' }),
     verifier: createJoseVerifier({ directory: directoryPort }),
     directory: directoryPort,
     station: ownStation,
@@ -61,7 +62,7 @@ export const applyBench: BenchWithGoals = {
   name: 'apply',
   goals: [{ contender: 'the applier', measure: 'perSecond', ratio: 0.5 }],
   async run() {
-    const { deps, stop } = await openBenchStation();
+    const { deps, database, stop } = await openBenchStation();
     try {
       const { pool } = deps;
       await pool.query('CREATE TABLE bare (LIKE event INCLUDING ALL)');
@@ -69,7 +70,7 @@ export const applyBench: BenchWithGoals = {
       const floor = createFloor(pool, log);
       const contenders: Contender[] = [
         { name: 'bare checks and inserts', run: () => timed(pool, floor) },
-        { name: 'the applier', run: () => timed(pool, () => applyAll(pool, log)) },
+        { name: 'the applier', run: () => timed(pool, () => applyAll(database, log)) },
       ];
       return await measureInterleaved({ contenders, rounds: 3, seconds: 0 });
     } finally {

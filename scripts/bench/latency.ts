@@ -78,7 +78,7 @@ export const latencyBench: BenchWithGoals = {
     const log = await prepareLog(rounds * batchesARound * eventsABatch, eventsABatch);
     const directory = { current: () => log.directory };
     const applier = createApplier({
-      inbox: createPostgresInbox({ pool: database.pool, station: ownStation, instance: 'bench' }),
+      inbox: createPostgresInbox({ database, station: ownStation, instance: 'bench' }),
       verifier: createJoseVerifier({ directory }),
       directory,
       station: ownStation,

@@ -64,7 +64,7 @@ export async function replay({ state, station, json, quiet }: Options): Promise<
   const code = StationCode.safeParse(station);
   if (!code.success) throw new Problem('--station takes the code of a station, such as 310198B01.', 'usage');
   const database = createDatabase(await databaseUrlOf(state, code.data), { poolSize: 1 });
-  const inbox = createPostgresInbox({ pool: database.pool, station: code.data, instance: `replay ${process.pid}` });
+  const inbox = createPostgresInbox({ database, station: code.data, instance: `replay ${process.pid}` });
   const stopwatch = { moment: () => ({ monotonic: performance.now(), wall: Date.now() }) };
   const progress = createProgress({ quiet: quiet || json });
   try {

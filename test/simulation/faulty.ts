@@ -32,8 +32,8 @@ export const broken = {
   'a relay that notes as sent what it has still to send': {
     outbox: (outbox) => ({
       ...outbox,
-      async unpublished(limit) {
-        const events = await outbox.unpublished(limit);
+      async next(limit) {
+        const events = await outbox.next(limit);
         await outbox.published(new Map(events.map(({ partition, seq }) => [partition, seq])));
         return events;
       },
@@ -90,9 +90,14 @@ export const broken = {
   'an applier that moves on before it has applied': {
     inbox: (inbox, { random }) => ({
       ...inbox,
-      transact: (partition, work) =>
-        inbox.transact(partition, (transaction) =>
-          work({ ...transaction, add: (events) => transaction.add(random.chance(0.02) ? [] : events) }),
+      transact: (partition, origins, work) =>
+        inbox.transact(partition, origins, (transaction) =>
+          work({
+            ...transaction,
+            add: (events) => {
+              transaction.add(random.chance(0.02) ? [] : events);
+            },
+          }),
         ),
     }),
   },

@@ -178,10 +178,10 @@ export function createParts(options: PartsOptions): Parts {
   const outcomeOf = (id: EventId): Promise<ClaimOutcome> =>
     new Promise((resolve) => {
       const end = progress.onClaims((claims) => {
-        const outcome = claims.get(id);
-        if (outcome === undefined) return;
+        const judged = claims.get(id);
+        if (judged === undefined) return;
         end();
-        resolve(outcome);
+        resolve(judged.outcome);
       });
     });
   const operations = createOperations({

@@ -1,5 +1,5 @@
 /** The copy of the log at a station in a simulation, with true transactions: all or nothing, alone in their partition. */
-import type { DonorToken } from '#schema/ids.ts';
+import type { DonorToken, StationCode } from '#schema/ids.ts';
 import type { History, HistoryEvent } from '#node/domain/history.ts';
 import { nothingHeard } from '#node/domain/sequence.ts';
 import type { InboxPort, InboxTransaction, PlacedEvent } from '#node/ports.ts';
@@ -46,7 +46,7 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
     scheduler.call(life, label, effect, { fault: databaseFault });
 
   /** @param draft what the transaction sees and writes; put in place when it commits. */
-  function createTransaction(draft: Copy): InboxTransaction {
+  function createTransaction(draft: Copy, origins: readonly StationCode[]): InboxTransaction {
     // Nobody sees between the statements of a transaction; that a process may die there is seen by some of them.
     const statement = async <T>(label: string, effect: () => T): Promise<Awaited<T>> =>
       random.chance(0.25) ? read(label, effect) : await effect();
@@ -61,8 +61,7 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
       });
     return {
       position: draft.position,
-      heardOf: (origins) =>
-        statement('heardOf', () => new Map(origins.map((origin) => [origin, draft.heard.get(origin) ?? nothingHeard]))),
+      heard: new Map(origins.map((origin) => [origin, draft.heard.get(origin) ?? nothingHeard])),
       knownOf: (events) =>
         statement('knownOf', () => {
           const known = events.flatMap((event) => {
@@ -80,14 +79,13 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
             .map(({ event }) => event.seq)
             .sort((a, b) => a - b),
         ),
-      add: (events) =>
-        statement('add', () => {
-          for (const placed of events) {
-            const { origin, id } = placed.event;
-            const isOwn = origin === life.station && ownIds.has(id);
-            draft.events.set(keyOf(placed.event), { ...placed, isOwn, claim: null });
-          }
-        }),
+      add(events) {
+        for (const placed of events) {
+          const { origin, id } = placed.event;
+          const isOwn = origin === life.station && ownIds.has(id);
+          draft.events.set(keyOf(placed.event), { ...placed, isOwn, claim: null });
+        }
+      },
       standingOf: (tokens, after) =>
         statement('standingOf', () => {
           const about = [...draft.events.values()].filter(({ event }) => tokens.includes(event.token));
@@ -99,40 +97,32 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
         }),
       historiesOf: (tokens) =>
         statement('historiesOf', () => new Map(tokens.map((token) => [token, readHistory(token)]))),
-      settle: (claims) =>
-        statement('settle', () => {
-          for (const [event, claim] of claims) {
-            const key = keys.get(event) ?? '';
-            const stored = draft.events.get(key);
-            if (stored !== undefined) draft.events.set(key, { ...stored, claim });
+      settle(claims) {
+        for (const [event, claim] of claims) {
+          const key = keys.get(event) ?? '';
+          const stored = draft.events.get(key);
+          if (stored !== undefined) draft.events.set(key, { ...stored, claim });
+        }
+      },
+      setConflicts(conflicts) {
+        for (const [token, found] of conflicts) {
+          const ids = new Set(found.map(({ id }) => id));
+          for (const [id, { conflict }] of draft.conflicts) {
+            if (conflict.token === token && !ids.has(id)) draft.conflicts.set(id, { conflict, state: 'WITHDRAWN' });
           }
-        }),
-      setConflicts: (conflicts) =>
-        statement('setConflicts', () => {
-          for (const [token, found] of conflicts) {
-            const ids = new Set(found.map(({ id }) => id));
-            for (const [id, { conflict }] of draft.conflicts) {
-              if (conflict.token === token && !ids.has(id)) draft.conflicts.set(id, { conflict, state: 'WITHDRAWN' });
-            }
-            for (const conflict of found) draft.conflicts.set(conflict.id, { conflict, state: 'OPEN' });
-          }
-        }),
-      quarantine: (records) =>
-        statement('quarantine', () => {
-          for (const record of records) draft.quarantine.set(record.offset, record);
-        }),
-      release: (offsets) =>
-        statement('release', () => {
-          for (const offset of offsets) draft.quarantine.delete(offset);
-        }),
-      setHeard: (heard) =>
-        statement('setHeard', () => {
-          for (const [origin, progress] of heard) draft.heard.set(origin, progress);
-        }),
-      setPosition: (next) =>
-        statement('setPosition', () => {
-          draft.position = next;
-        }),
+          for (const conflict of found) draft.conflicts.set(conflict.id, { conflict, state: 'OPEN' });
+        }
+      },
+      quarantine(records) {
+        for (const record of records) draft.quarantine.set(record.offset, record);
+      },
+      release(offsets) {
+        for (const offset of offsets) draft.quarantine.delete(offset);
+      },
+      moveOn(heard, next) {
+        for (const [origin, progress] of heard) draft.heard.set(origin, progress);
+        draft.position = next;
+      },
     };
   }
 
@@ -145,7 +135,7 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
           [...heard].map(([origin, progress]) => ({ origin, partition, heard: progress })),
         ),
       ),
-    async transact(partition, work) {
+    async transact(partition, origins, work) {
       const draft = await scheduler.call(
         life,
         `begins in ${partition}`,
@@ -163,7 +153,7 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
         { ready: () => isFree(partition) },
       );
       try {
-        const answer = await work(createTransaction(draft));
+        const answer = await work(createTransaction(draft, origins));
         await scheduler.call(
           life,
           `commits in ${partition}`,

@@ -21,7 +21,7 @@ const Message = z.union([
   z.object({
     by: z.string(),
     heard: z.array(z.tuple([StationCode, count, count, count, count.nullable()])),
-    claims: z.array(z.tuple([EventId, Outcome])),
+    claims: z.array(z.tuple([EventId, Outcome, count])),
   }),
   z.object({ by: z.string(), copy: z.enum(['forgetting', 'forgotten']) }),
 ]);
@@ -46,7 +46,8 @@ export function noticeOf(payload: string, self: string): AppliedNotice | null {
     partition,
     heard: { upTo, highest, forkedAt },
   }));
-  return { heard, claims: new Map(data.claims) };
+  const claims = data.claims.map(([id, outcome, appendedAt]) => [id, { outcome, appendedAt }] as const);
+  return { heard, claims: new Map(claims) };
 }
 
 export const copyNotice = (by: string, copy: 'forgetting' | 'forgotten'): string => JSON.stringify({ by, copy });
@@ -60,7 +61,10 @@ export function payloadsOf(by: string, { heard, claims }: Applied): string[] {
       isHeard: true,
       text: JSON.stringify([origin, partition, upTo, highest, forkedAt]),
     })),
-    ...[...claims].map((claim) => ({ isHeard: false, text: JSON.stringify(claim) })),
+    ...[...claims].map(([id, { outcome, appendedAt }]) => ({
+      isHeard: false,
+      text: JSON.stringify([id, outcome, appendedAt]),
+    })),
   ];
   let some: typeof parts = [];
   let size = frame;

@@ -32,20 +32,54 @@ export async function run(client: PoolClient, text: string): Promise<void> {
 
 const ignore = () => undefined;
 
-/** A transaction on a connection of its own, which is given back whatever happens, and thrown away when it may be half-way. */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** Statements nobody waits for, one by one: whoever ends the transaction learns whether all of them worked. */
+export interface Writes {
+  add(write: Promise<unknown>): void;
+  /** Rejects with the failure of the first that failed. */
+  done(): Promise<void>;
+}
+
+export function createWrites(): Writes {
+  const writes: Promise<unknown>[] = [];
+  return {
+    add(write) {
+      write.catch(ignore);
+      writes.push(write);
+    },
+    async done() {
+      for (const write of writes) await write;
+    },
+  };
+}
+
+/**
+ * A transaction on a connection of its own, which is given back whatever happens, and thrown away when it may be half-way. On a
+ * pipelined connection nothing waits for BEGIN, and COMMIT waits for nothing: of a transaction in which something failed it
+ * makes nothing.
+ */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient, writes: Writes) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw faultOf(error);
   });
   client.on('error', ignore); // the next statement fails and tells
+  const writes = createWrites();
   let isClean = false;
   try {
-    await run(client, 'BEGIN');
-    const answer = await work(client);
-    await run(client, 'COMMIT');
+    writes.add(run(client, 'BEGIN'));
+    const answer = await work(client, writes);
+    writes.add(run(client, 'COMMIT'));
+    await writes.done();
     isClean = true;
     return answer;
-  } catch (error) {
+  } catch (failure) {
+    // What failed after a write that failed says only that the transaction is over.
+    const error = await writes.done().then(
+      () => failure,
+      (first: unknown) => first,
+    );
     isClean = await client.query('ROLLBACK').then(
       () => true,
       () => false,

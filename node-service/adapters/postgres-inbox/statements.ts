@@ -73,15 +73,16 @@ export const statements = {
     name: 'inbox-release',
     text: 'DELETE FROM quarantine WHERE partition = $1 AND log_offset = ANY($2::bigint[])',
   },
-  setHeard: {
-    name: 'inbox-set-heard',
-    text: `INSERT INTO origin_progress (origin, partition, up_to, highest, forked_at)
-      SELECT origin, $1, up_to, highest, forked_at
-      FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS heard(origin, up_to, highest, forked_at)
-      ON CONFLICT (origin, partition) DO UPDATE
-        SET up_to = excluded.up_to, highest = excluded.highest, forked_at = excluded.forked_at`,
+  moveOn: {
+    name: 'inbox-move-on',
+    text: `WITH heard AS (
+        INSERT INTO origin_progress (origin, partition, up_to, highest, forked_at)
+        SELECT origin, $1, up_to, highest, forked_at
+        FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) AS heard(origin, up_to, highest, forked_at)
+        ON CONFLICT (origin, partition) DO UPDATE
+          SET up_to = excluded.up_to, highest = excluded.highest, forked_at = excluded.forked_at)
+      UPDATE log_position SET next = $2 WHERE partition = $1 AND next <> $2`,
   },
-  setPosition: { name: 'inbox-set-position', text: 'UPDATE log_position SET next = $2 WHERE partition = $1' },
   tell: { name: 'inbox-tell', text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload' },
 } as const;
 

@@ -1,11 +1,15 @@
-/** A transaction on the copy of the donor log: one prepared statement a method, on one connection. */
+/**
+ * A transaction on the copy of the donor log: prepared statements on one pipelined connection. Only what is read is waited for, so
+ * that a transaction of a dozen statements is three trips to the database.
+ */
 import type { PoolClient } from 'pg';
 
 import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
 
-import type { ClaimOutcome, HistoryEvent } from '../../domain/history.ts';
-import type { Applied, InboxTransaction, OriginProgress } from '../../ports.ts';
+import type { HistoryEvent } from '../../domain/history.ts';
+import type { Applied, InboxTransaction, JudgedClaim, OriginProgress } from '../../ports.ts';
 import { rowsOf } from './asking.ts';
+import type { Writes } from './asking.ts';
 import { arraysOf, bytesOf, eventOf, tokenOf } from './event-rows.ts';
 import type { EventRow } from './event-rows.ts';
 import { conflictStatements, statements } from './statements.ts';
@@ -17,7 +21,9 @@ interface Statement {
 
 export interface TransactionOptions {
   readonly client: PoolClient;
+  readonly writes: Writes;
   readonly partition: number;
+  readonly origins: readonly StationCode[];
   readonly station: StationCode;
 }
 
@@ -32,6 +38,7 @@ type HeardRow = [origin: StationCode, upTo: number, highest: number, forkedAt: n
 /** What a transaction keeps in mind while it is open. */
 interface Open {
   readonly query: <Row extends unknown[]>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
+  readonly write: (statement: Statement, values: readonly unknown[]) => void;
   readonly partition: number;
   readonly station: StationCode;
   /** The numbers of the claims in the histories that were read: an id alone may name two. */
@@ -39,20 +46,16 @@ interface Open {
   /** What was found to be there, by `origin seq`. */
   readonly known: Set<string>;
   readonly heard: OriginProgress[];
-  readonly ownClaims: Map<EventId, ClaimOutcome>;
+  readonly ownClaims: Map<EventId, JudgedClaim>;
 }
 
-type Reads = Pick<InboxTransaction, 'heardOf' | 'knownOf' | 'seqsBeyond' | 'standingOf' | 'historiesOf'>;
+type Reads = Pick<InboxTransaction, 'knownOf' | 'seqsBeyond' | 'standingOf' | 'historiesOf'>;
+type Main = Pick<InboxTransaction, 'add' | 'settle' | 'moveOn'>;
 type Aside = Pick<InboxTransaction, 'setConflicts' | 'quarantine' | 'release'>;
-type Writes = Omit<InboxTransaction, keyof Reads | keyof Aside | 'position'>;
 
 function readsOf(open: Open): Reads {
   const { query, partition, station } = open;
   return {
-    async heardOf(origins) {
-      const rows = await query<HeardRow>(statements.heard, [partition, origins]);
-      return new Map(rows.map(([origin, upTo, highest, forkedAt]) => [origin, { upTo, highest, forkedAt }]));
-    },
     async knownOf(events) {
       const columns = [events.map(({ origin }) => origin), events.map(({ seq }) => seq)];
       const rows = await query<KnownRow>(statements.known, [partition, ...columns]);
@@ -86,57 +89,55 @@ function readsOf(open: Open): Reads {
   };
 }
 
-function writesOf({ query, partition, station, known, claims, heard, ownClaims }: Open): Writes {
+function mainOf({ write, partition, station, known, claims, heard, ownClaims }: Open): Main {
   return {
-    async add(events) {
+    add(events) {
       if (events.length === 0) return;
       const isNew = events.every(({ event: { origin, seq } }) => !known.has(`${origin} ${seq}`));
-      await query(isNew ? statements.add : statements.replace, [partition, station, ...arraysOf(events)]);
+      write(isNew ? statements.add : statements.replace, [partition, station, ...arraysOf(events)]);
     },
-    async settle(outcomes) {
+    settle(outcomes) {
       const rows = [...outcomes].flatMap(([event, outcome]) => {
         const seq = claims.get(event);
-        return seq === undefined ? [] : [{ id: event.id, origin: event.origin, seq, outcome }];
+        return seq === undefined ? [] : [{ origin: event.origin, seq, outcome }];
       });
       if (rows.length === 0) return;
-      for (const { id, origin, outcome } of rows) if (origin === station) ownClaims.set(id, outcome);
+      for (const [{ id, origin, appendedAt }, outcome] of outcomes) {
+        if (origin === station) ownClaims.set(id, { outcome, appendedAt });
+      }
       const columns = [
         rows.map(({ origin }) => origin),
         rows.map(({ seq }) => seq),
         rows.map(({ outcome }) => outcome),
       ];
-      await query(statements.settle, [partition, ...columns]);
+      write(statements.settle, [partition, ...columns]);
     },
-    async setHeard(latest) {
-      if (latest.size === 0) return;
+    moveOn(latest, next) {
       const rows = [...latest.values()];
       const forks = rows.map(({ forkedAt }) => forkedAt);
       const columns = [[...latest.keys()], rows.map(({ upTo }) => upTo), rows.map(({ highest }) => highest), forks];
-      await query(statements.setHeard, [partition, ...columns]);
+      write(statements.moveOn, [partition, next, ...columns]);
       for (const [origin, value] of latest) heard.push({ origin, partition, heard: value });
-    },
-    async setPosition(next) {
-      await query(statements.setPosition, [partition, next]);
     },
   };
 }
 
-function asideOf({ query, partition }: Open): Aside {
+function asideOf({ write, partition }: Open): Aside {
   return {
-    async setConflicts(conflicts) {
+    setConflicts(conflicts) {
       const shown = [...conflicts.values()].flat();
-      await query(conflictStatements.close, [[...conflicts.keys()].map(bytesOf), shown.map(({ id }) => id)]);
+      write(conflictStatements.close, [[...conflicts.keys()].map(bytesOf), shown.map(({ id }) => id)]);
       if (shown.length === 0) return;
       const rows = shown.map(({ id, kind, token, stations, events, rule, shownAt }) => {
         const donor = Buffer.from(token, 'base64url').toString('hex');
         return { id, kind, token: donor, stations, events, rule, shown_at: shownAt };
       });
-      await query(conflictStatements.open, [JSON.stringify(rows)]);
+      write(conflictStatements.open, [JSON.stringify(rows)]);
     },
-    async quarantine(records) {
+    quarantine(records) {
       if (records.length === 0) return;
       const rows = [...new Map(records.map((record) => [record.offset, record])).values()];
-      await query(statements.quarantine, [
+      write(statements.quarantine, [
         partition,
         rows.map(({ offset }) => offset),
         rows.map(({ appendedAt }) => appendedAt),
@@ -146,23 +147,40 @@ function asideOf({ query, partition }: Open): Aside {
         rows.map(({ value }) => value),
       ]);
     },
-    async release(offsets) {
-      if (offsets.length > 0) await query(statements.release, [partition, offsets]);
+    release(offsets) {
+      if (offsets.length > 0) write(statements.release, [partition, offsets]);
     },
   };
 }
 
-/** Locks the partition's row, which is made when there is none. */
-async function lock(open: Open): Promise<number> {
-  const [row] = await open.query<[number]>(statements.lock, [open.partition]);
-  if (row !== undefined) return row[0];
-  await open.query(statements.begin, [open.partition]);
-  return lock(open);
+/**
+ * Locks the partition's row, which is made when there is none, and asks what was heard: a statement of its own, since one that
+ * waits for a lock goes on seeing what was there before.
+ */
+async function lock(
+  open: Open,
+  origins: readonly StationCode[],
+): Promise<Pick<InboxTransaction, 'position' | 'heard'>> {
+  const { query, write, partition } = open;
+  const [[row], heard] = await Promise.all([
+    query<[number]>(statements.lock, [partition]),
+    query<HeardRow>(statements.heard, [partition, origins]),
+  ]);
+  if (row === undefined) {
+    write(statements.begin, [partition]);
+    return lock(open, origins);
+  }
+  const heardOf = new Map(heard.map(([origin, upTo, highest, forkedAt]) => [origin, { upTo, highest, forkedAt }]));
+  return { position: row[0], heard: heardOf };
 }
 
-export async function openTransaction({ client, partition, station }: TransactionOptions): Promise<OpenTransaction> {
+export async function openTransaction(options: TransactionOptions): Promise<OpenTransaction> {
+  const { client, writes, partition, origins, station } = options;
   const open: Open = {
     query: (statement, values) => rowsOf(client, statement, values),
+    write: (statement, values) => {
+      writes.add(rowsOf(client, statement, values));
+    },
     partition,
     station,
     claims: new Map(),
@@ -170,11 +188,13 @@ export async function openTransaction({ client, partition, station }: Transactio
     heard: [],
     ownClaims: new Map(),
   };
-  const position = await lock(open);
+  const found = await lock(open, origins);
+  // That it has begun must be known before anything is written.
+  await writes.done();
   return {
-    position,
+    ...found,
     ...readsOf(open),
-    ...writesOf(open),
+    ...mainOf(open),
     ...asideOf(open),
     applied: () => ({ heard: open.heard, claims: open.ownClaims }),
   };

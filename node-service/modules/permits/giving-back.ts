@@ -21,7 +21,7 @@ const settlingMs = 60_000;
 /** The most claims nobody waits for that are kept in mind; a permit beyond lapses by itself. */
 const mostAbandoned = 10_000;
 
-interface Options extends Pick<Dependencies, 'prisma' | 'outcomes' | 'directory' | 'clock' | 'logTime'> {
+interface Options extends Pick<Dependencies, 'database' | 'outcomes' | 'directory' | 'clock' | 'logTime'> {
   readonly telling: Telling;
   readonly patienceMs: number;
 }
@@ -47,20 +47,20 @@ export function releaseIdOf(claim: EventId): EventId {
 }
 
 export function createGivingBack(options: Options): GivingBack {
-  const { prisma, outcomes, directory, clock, logTime, telling, patienceMs } = options;
+  const { database, outcomes, directory, clock, logTime, telling, patienceMs } = options;
   const stopping = new AbortController();
   const abandoned = new Set<EventId>();
   const handed = new Set<EventId>();
 
   const isToldOf = async (id: EventId): Promise<boolean> =>
-    (await prisma.outbox.count({ where: { id: releaseIdOf(id) } })) > 0;
+    (await database.prisma.outbox.count({ where: { id: releaseIdOf(id) } })) > 0;
 
   async function now(id: EventId, token: DonorToken): Promise<void> {
     if (await isToldOf(id)) return;
     const { logPartitions } = directory.current().policy;
     const body = { type: 'permit.released', of: id } as const;
     const told = { id: releaseIdOf(id), token, body, at: clock.now(), partitions: logPartitions };
-    await tell(prisma, told).catch(async (error: unknown) => {
+    await tell(database.prisma, told).catch(async (error: unknown) => {
       // Another instance was faster.
       if (!(await isToldOf(id))) throw error;
     });
@@ -69,10 +69,10 @@ export function createGivingBack(options: Options): GivingBack {
 
   async function abandon(id: EventId, token: DonorToken): Promise<void> {
     const since = logTime.latest();
-    const outcome = await outcomes.waitFor(id, directory.current().policy.permitMs, stopping.signal);
+    const judged = await outcomes.waitFor(id, directory.current().policy.permitMs, stopping.signal);
     const until = logTime.latest();
     const isLate = since === null || until === null || until - since > settlingMs - 2 * patienceMs;
-    if (outcome === 'GRANTED' && !isLate) await now(id, token);
+    if (judged?.outcome === 'GRANTED' && !isLate) await now(id, token);
   }
 
   return {

@@ -13,10 +13,10 @@ import type { Procedure } from '#schema/procedures.ts';
 
 import type { Database } from '../../db/client.ts';
 import { tokenOf } from '../../db/columns.ts';
-import { tell } from '../../db/outbox.ts';
+import { tellAlone } from '../../db/outbox.ts';
 import type { Telling } from '../../db/outbox.ts';
-import type { ClaimOutcome } from '../../domain/history.ts';
-import type { ClockPort, DirectoryPort, KnowledgePort, LogTimePort, OutboxPort } from '../../ports.ts';
+import type { HistoryEvent } from '../../domain/history.ts';
+import type { ClockPort, DirectoryPort, JudgedClaim, KnowledgePort, LogTimePort, OutboxPort } from '../../ports.ts';
 import { createGivingBack } from './giving-back.ts';
 import type { GivingBack } from './giving-back.ts';
 import { permitsOf } from './permit-view.ts';
@@ -25,7 +25,7 @@ import type { Permit } from './permit-view.ts';
 /** Hears what became of this station's claims, whichever instance applied them. */
 export interface Outcomes {
   /** What became of a claim at its place in the log, as soon as it is applied here; null when that is not by the deadline. */
-  waitFor(id: EventId, deadlineMs: number, signal?: AbortSignal): Promise<ClaimOutcome | null>;
+  waitFor(id: EventId, deadlineMs: number, signal?: AbortSignal): Promise<JudgedClaim | null>;
 }
 
 /** Nothing was decided and nothing is held: the same request may succeed later. */
@@ -39,7 +39,7 @@ export interface Dependencies {
   /** The eligibility question, as of today. Refuses `PROCEDURE_NOT_OFFERED`. */
   readonly check: (token: DonorToken, procedure: Procedure) => Promise<Decision>;
   readonly knowledge: KnowledgePort;
-  readonly prisma: Database['prisma'];
+  readonly database: Pick<Database, 'prisma' | 'pool'>;
   readonly outbox: Pick<OutboxPort, 'withdraw'>;
   readonly outcomes: Outcomes;
   readonly logTime: LogTimePort;
@@ -69,17 +69,31 @@ function faultOf({ stations }: Coverage): FaultCode {
   return stations.find(({ state }) => state === 'MISSING')?.fault ?? 'STATION_BEHIND';
 }
 
+interface Claim extends Pick<HistoryEvent, 'id' | 'body'> {
+  readonly token: DonorToken;
+  readonly procedure: Procedure;
+}
+
 /** Puts a claim into the outbox; from here on the log decides. */
 async function claim(
-  { prisma, ruleSet, directory, clock, telling }: Dependencies,
+  { database, ruleSet, directory, clock, telling }: Dependencies,
   { token, procedure, notAfter }: { token: DonorToken; procedure: Procedure; notAfter: number },
-): Promise<EventId> {
+): Promise<Claim> {
   const { permitMs, logPartitions } = directory.current().policy;
   const { id, hash } = ruleSet;
   const body = { type: 'permit.claimed', procedure, lifetimeMs: permitMs, notAfter, ruleSet: { id, hash } } as const;
-  const claimed = await tell(prisma, { token, body, at: clock.now(), partitions: logPartitions });
+  const claimed = await tellAlone(database.pool, { token, body, at: clock.now(), partitions: logPartitions });
   telling.onTold();
-  return claimed;
+  return { id: claimed, body, token, procedure };
+}
+
+/** The permit a claim became, just now: nothing can have ended it. */
+function permitOf({ station, logTime }: Dependencies, { id, body, token }: Claim, appendedAt: number): Permit {
+  const { code: origin } = station;
+  const granted = { id, origin, offset: 0, appendedAt, isOwn: true, body, claim: 'GRANTED' } as const;
+  const [permit] = permitsOf(token, [granted], origin, Math.max(logTime.latest() ?? 0, appendedAt));
+  if (permit === undefined) throw new Fault('INTERNAL');
+  return permit;
 }
 
 /** The own permits of a donor, as of now. */
@@ -93,7 +107,7 @@ const findHeld = (permits: readonly Permit[], procedure: Procedure): Permit | un
 
 async function release(dependencies: Dependencies, givingBack: GivingBack, named: string): Promise<Permit> {
   const id = EventId.safeParse(named).data;
-  const told = id === undefined ? null : await dependencies.prisma.outbox.findUnique({ where: { id } });
+  const told = id === undefined ? null : await dependencies.database.prisma.outbox.findUnique({ where: { id } });
   if (id === undefined || told === null) throw new Refused('PERMIT_UNKNOWN');
   const permits = await permitsNow(dependencies, tokenOf(told.token));
   const permit = permits.find((candidate) => candidate.id === id);
@@ -121,20 +135,20 @@ export function createPermits(dependencies: Dependencies): Permits {
     return notAvailable('LOG_UNAVAILABLE');
   }
 
-  async function settle(id: EventId, token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable> {
-    const outcome = await outcomes.waitFor(id, patienceMs);
-    if (outcome === null) return giveUp(id, token);
+  async function settle(claimed: Claim): Promise<Permit | NotAvailable> {
+    const { id, token, procedure } = claimed;
+    const judged = await outcomes.waitFor(id, patienceMs);
+    if (judged === null) return giveUp(id, token);
+    const { outcome, appendedAt } = judged;
     if (outcome === 'VOID') return notAvailable('LOG_UNAVAILABLE');
     if (outcome === 'UNDECIDED') return notAvailable('CLAIM_UNDECIDED');
     if (outcome === 'NOT_ELIGIBLE') throw new Refused('NOT_ELIGIBLE');
-    const permits = await permitsNow(dependencies, token);
     if (outcome === 'TAKEN') {
-      const held = findHeld(permits, procedure);
+      const held = findHeld(await permitsNow(dependencies, token), procedure);
       if (held === undefined) throw new Refused('PERMIT_TAKEN');
       return again(held, logTime.latest() ?? held.grantedAt);
     }
-    const granted = permits.find((permit) => permit.id === id);
-    if (granted === undefined) throw new Fault('INTERNAL');
+    const granted = permitOf(dependencies, claimed, appendedAt);
     givingBack.handedOut(granted);
     return granted;
   }
@@ -149,8 +163,7 @@ export function createPermits(dependencies: Dependencies): Permits {
     if (held !== undefined) return again(held, latest);
     if (grounds.some(({ code }) => code === 'PERMIT_ELSEWHERE')) throw new Refused('PERMIT_TAKEN');
     if (verdict === 'INDETERMINATE') return notAvailable(faultOf(coverage));
-    const id = await claim(dependencies, { token, procedure, notAfter: Math.floor(latest) + patienceMs });
-    return settle(id, token, procedure);
+    return settle(await claim(dependencies, { token, procedure, notAfter: Math.floor(latest) + patienceMs }));
   }
 
   return {

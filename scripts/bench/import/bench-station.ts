@@ -17,6 +17,7 @@ export async function openBenchStation() {
   await migrate(postgres.url('bench'));
   const database = createDatabase(postgres.url('bench'), { poolSize: 2 });
   return {
+    database,
     deps: {
       pool: database.pool,
       tokens: createHmacTokens(Buffer.alloc(32, 1)),

@@ -86,7 +86,7 @@ describe('the copy', () => {
     records.tell(...said);
     await copy.applyAll(records.batches());
 
-    const history = await copy.inbox.transact(given.partition, (transaction) => transaction.historiesOf([donor]));
+    const history = await copy.inbox.transact(given.partition, [], (transaction) => transaction.historiesOf([donor]));
     expect(history.get(donor)).toStrictEqual(
       said.map(({ id, origin, body }, offset) => ({
         id,
@@ -138,7 +138,9 @@ describe('the copy', () => {
     const [first, second] = [await here.say(donor, claim()), await there.say(donor, claim())];
     records.tell(first, second);
     await copy.applyAll(records.batches(1));
-    expect(copy.applied.flatMap(({ claims }) => [...claims])).toStrictEqual([[first.id, 'GRANTED']]);
+    expect(copy.applied.flatMap(({ claims }) => [...claims])).toStrictEqual([
+      [first.id, { outcome: 'GRANTED', appendedAt: logStart + 10 }],
+    ]);
     expect(await copy.rows('SELECT claim::text FROM event ORDER BY log_offset')).toStrictEqual([
       { claim: 'GRANTED' },
       { claim: 'TAKEN' },
@@ -159,7 +161,9 @@ describe('the copy', () => {
       await there.say(other, claim(), { id }),
     );
     await copy.applyAll(records.batches());
-    expect(copy.applied.flatMap(({ claims }) => [...claims])).toStrictEqual([[id, 'GRANTED']]);
+    expect(copy.applied.flatMap(({ claims }) => [...claims])).toStrictEqual([
+      [id, { outcome: 'GRANTED', appendedAt: logStart + 20 }],
+    ]);
     expect(await copy.rows('SELECT claim::text FROM event WHERE id = $1 ORDER BY log_offset', [id])).toStrictEqual([
       { claim: 'GRANTED' },
       { claim: 'TAKEN' },

@@ -65,7 +65,7 @@ export async function createCopy({ code, directory, around = (inbox: InboxPort) 
   const connected = createDatabase(database.url, { poolSize: 4 });
   const { pool } = connected;
   const applied: AppliedBatch[] = [];
-  const inbox = createPostgresInbox({ pool, station, instance: 'one' });
+  const inbox = createPostgresInbox({ database: connected, station, instance: 'one' });
   const verifier = createJoseVerifier({ directory });
   const applier = createApplier({
     inbox: around(inbox),

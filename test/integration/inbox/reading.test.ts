@@ -71,10 +71,10 @@ function failing(inbox: InboxPort): InboxPort {
   let turn = 0;
   return {
     ...inbox,
-    async transact(partition, work) {
+    async transact(partition, origins, work) {
       turn += 1;
       const now = turn;
-      const answer = await inbox.transact(partition, async (transaction) => {
+      const answer = await inbox.transact(partition, origins, async (transaction) => {
         const done = await work(transaction);
         if (now % 3 === 1) throw new Error('killed before the commit');
         return done;
@@ -163,7 +163,7 @@ describe('a station that reads the log', () => {
     const [own, foreign] = [await here.say(donorNamed('a'), body), await there.say(donorNamed('a'), body)];
     await world.tell(own, foreign);
     await listening.until(() => listening.progress.heardOf(there.origin, own.partition).upTo === 1);
-    expect(outcomes).toStrictEqual([[own.id, 'UNDECIDED']]);
+    expect(outcomes).toStrictEqual([[own.id, { outcome: 'UNDECIDED', appendedAt: expect.any(Number) as number }]]);
     expect(listening.progress.heardOf(here.origin, own.partition)).toStrictEqual({
       upTo: 1,
       highest: 1,

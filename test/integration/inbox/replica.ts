@@ -65,7 +65,7 @@ export function createReplica(options: Options) {
   const station = StationCode.parse(code);
   const database = createDatabase(databaseUrl, { poolSize: 4 });
   const stopwatch = createTestStopwatch();
-  const inbox = around(createPostgresInbox({ pool: database.pool, station, instance }));
+  const inbox = around(createPostgresInbox({ database, station, instance }));
   const watermarks = createWatermarks(partitions);
   const progress = createProgress({ inbox, watermarks });
   const catchUp = createCatchUp({ stopwatch, log });

@@ -6,11 +6,10 @@ import { createJoseSigner } from '#node/adapters/jose-keys.ts';
 import { createPostgresKnowledge } from '#node/adapters/postgres-knowledge.ts';
 import { createPostgresOutbox } from '#node/adapters/postgres-outbox.ts';
 import { createDatabase } from '#node/db/client.ts';
-import type { ClaimOutcome } from '#node/domain/history.ts';
 import { payloadOf } from '#node/domain/telling.ts';
 import { createEligibility } from '#node/modules/eligibility/eligibility.ts';
 import { createPermits } from '#node/modules/permits/permits.ts';
-import type { FederationPort } from '#node/ports.ts';
+import type { FederationPort, JudgedClaim } from '#node/ports.ts';
 import { createOutcomes } from '#node/replication/outcomes.ts';
 import { Policy } from '#schema/directory.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
@@ -25,7 +24,7 @@ const code = '310198B01';
 export const here = StationCode.parse(code);
 export const there = StationCode.parse('320198B01');
 
-type Claims = ReadonlyMap<EventId, ClaimOutcome>;
+type Claims = ReadonlyMap<EventId, JudgedClaim>;
 
 /** What the others answer live: nobody is there, unless a test says so. */
 const nobody: FederationPort = {
@@ -82,10 +81,9 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
     for (const listener of listeners) listener(new Map(claims));
   }
 
-  /** The relay counts and sends. */
+  /** What the relay does. */
   async function send(): Promise<void> {
-    await outbox.count(100);
-    const events = await outbox.unpublished(100);
+    const events = await outbox.next(100);
     for (const event of events) {
       records.append(event.partition, event.token, await signer.sign('event', payloadOf(here, event)));
     }
@@ -113,7 +111,7 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
       ruleSet,
       check: (token, procedure) => eligibility.check(token, procedure, null),
       knowledge,
-      prisma,
+      database,
       outbox,
       outcomes,
       logTime,

@@ -12,7 +12,7 @@ const heard = Array.from({ length: 700 }, (_, place) => ({
 const claims = new Map(
   Array.from({ length: 300 }, (_, place) => {
     const id = EventId.parse(`019aa6a0-0000-7000-8000-${String(place).padStart(12, '0')}`);
-    return [id, 'GRANTED' as const];
+    return [id, { outcome: 'GRANTED' as const, appendedAt: 1_795_000_000_000 + place }];
   }),
 );
 
