@@ -24,9 +24,9 @@ const elements = [
 
 /** Files that have arrows of their own though they share a folder. */
 const files = [
-  { category: 'node-ports', pattern: 'node-service/ports.ts' },
+  { category: 'node-ports', pattern: 'node-service/{ports,audit-port}.ts' },
   { category: 'node-config', pattern: 'node-service/config.ts' },
-  { category: 'node-app', pattern: 'node-service/{app,donor-log,main,version}.ts' },
+  { category: 'node-app', pattern: 'node-service/{app,donor-log,main,trust,version}.ts' },
 ];
 
 const isFile = (name: string) => files.some(({ category }) => category === name);

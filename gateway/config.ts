@@ -1,22 +1,30 @@
 /** The configuration of the gateway, read from the environment. Every problem is named at once; then it is trusted. */
 import { z } from 'zod';
 
-import { parseEnvironment } from '#server/environment.ts';
+import { GatewayCode } from '#schema/ids.ts';
+import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
+import { hasPseudonymKey, peopleSecrets, peopleSettings, pseudonymKeyMissing } from '#server/people-settings.ts';
 
-const Environment = z.object({
-  LOOKOUT_HOST: z.string().min(1).default('127.0.0.1'),
-  LOOKOUT_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  LOOKOUT_DIRECTORY: z.string().min(1),
-  /** A station's time to answer, connecting included. */
-  LOOKOUT_STATION_DEADLINE_MS: z.coerce.number().int().min(50).max(60_000).default(1500),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  NODE_ENV: z.enum(['production', 'development']).default('production'),
-});
+const Environment = z
+  .object({
+    LOOKOUT_GATEWAY_CODE: z.string().default('G01').pipe(GatewayCode),
+    LOOKOUT_HOST: z.string().min(1).default('127.0.0.1'),
+    LOOKOUT_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+    LOOKOUT_DIRECTORY: z.string().min(1),
+  /** The authorities it trusts from its installation on. */
+  LOOKOUT_AUTHORITIES: z.string().min(1),
+    /** A station's time to answer, connecting included. */
+    LOOKOUT_STATION_DEADLINE_MS: z.coerce.number().int().min(50).max(60_000).default(1500),
+    ...peopleSettings,
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    NODE_ENV: z.enum(['production', 'development']).default('production'),
+  })
+  .refine(hasPseudonymKey, pseudonymKeyMissing);
 
 /** The parsed environment. */
 export type GatewayConfig = z.infer<typeof Environment>;
 
 /** Parses the environment. Throws `ConfigProblems`. */
 export function parseGatewayConfig(env: NodeJS.ProcessEnv = process.env): GatewayConfig {
-  return parseEnvironment(Environment, env);
+  return parseEnvironment(Environment, withSecretFiles(env, [...peopleSecrets]));
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { StationCode } from '#schema/ids.ts';
 import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
 import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
+import { hasPseudonymKey, peopleSecrets, peopleSettings, pseudonymKeyMissing } from '#server/people-settings.ts';
 import { SigningJwk } from '#server/signing-jwk.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -19,6 +20,7 @@ const Environment = z
     LOOKOUT_HOST: z.string().min(1).default('127.0.0.1'),
     LOOKOUT_PORT: port.default(4001),
     LOOKOUT_DIRECTORY: z.string().min(1),
+    LOOKOUT_AUTHORITIES: z.string().min(1),
     LOOKOUT_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
     LOOKOUT_GATEWAY_DEADLINE_MS: milliseconds.default(2500),
     LOOKOUT_TOKEN_KEY: z.string().regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal characters'),
@@ -36,6 +38,7 @@ const Environment = z
     KAFKA_SASL_PASSWORD: z.string().min(1).optional(),
     LOOKOUT_RULE_SET: z.string().default(defaultRuleSetId),
     LOOKOUT_AWAIT_IMPORT: z.string().min(1).optional(),
+    ...peopleSettings,
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(8),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -51,6 +54,7 @@ const Environment = z
         .size === 1,
     { path: ['KAFKA_SASL_MECHANISM'], message: 'mechanism, username and password go together' },
   )
+  .refine(hasPseudonymKey, pseudonymKeyMissing)
   .refine(({ LOOKOUT_RULE_SET }) => ruleSets.has(LOOKOUT_RULE_SET), {
     path: ['LOOKOUT_RULE_SET'],
     message: `one of ${[...ruleSets.keys()].join(', ')}`,
@@ -70,5 +74,5 @@ export type NodeConfig = z.infer<typeof Environment>;
 
 /** Parses the environment. Throws `ConfigProblems`. */
 export function parseNodeConfig(env: NodeJS.ProcessEnv = process.env): NodeConfig {
-  return parseEnvironment(Environment, withSecretFiles(env, [...secrets]));
+  return parseEnvironment(Environment, withSecretFiles(env, [...secrets, ...peopleSecrets]));
 }

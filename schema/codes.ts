@@ -136,6 +136,12 @@ export const faults = {
     zh: '献血者日志的分区数与联盟约定不符。',
     en: 'The donor log does not have the partitions the federation agreed on.',
   },
+  /** The organisation's OpenID provider cannot be reached, and none of its keys is known yet: nobody can be told from anybody else. */
+  ISSUER_UNREACHABLE: {
+    retryable: true,
+    zh: '无法连接身份认证服务。',
+    en: 'The provider that people sign in at cannot be reached.',
+  },
   /** The station's own database did not answer. */
   DATABASE_UNAVAILABLE: { retryable: true, zh: '数据库暂不可用。', en: 'The database is not available.' },
   /** Anything unexpected. The details are in the station's log under the request id, never in the answer. */

@@ -84,6 +84,13 @@ const statusOf = (error: unknown) => {
   return 500;
 };
 
+/** What a caller has to know beside the code: which methods there are, and that a token is needed (RFC 6750 section 3). */
+const headersOf = (error: unknown): readonly string[] => {
+  if (!(error instanceof RequestError)) return [];
+  if (error.code === 'UNAUTHENTICATED') return ['www-authenticate', 'Bearer'];
+  return error.allow === undefined ? [] : ['allow', error.allow];
+};
+
 /** What went wrong before there was a result. */
 export const writeFailure = (
   { request, response }: { request: IncomingMessage; response: ServerResponse },
@@ -97,12 +104,11 @@ export const writeFailure = (
     response.destroy();
     return;
   }
-  const allow = error instanceof RequestError ? error.allow : undefined;
   writeEarly(request, response, {
     status: statusOf(error),
     type: GRAPHQL_TYPES[mediaType],
     body: JSON.stringify({ errors: [presented] }),
     requestId,
-    ...(allow !== undefined && { headers: ['allow', allow] }),
+    headers: headersOf(error),
   });
 };
