@@ -9,6 +9,8 @@ import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestErrorCode } from '#schema/codes.ts';
 import { armorPlugins } from './armor.ts';
+import type { Authority } from './authority.ts';
+import { createCoordinates } from './coordinates.ts';
 import { createDocuments } from './documents.ts';
 import type { DocumentPipeline } from './documents.ts';
 import type { Incoming } from './incoming.ts';
@@ -20,6 +22,7 @@ export interface EngineOptions<Context extends object> {
   readonly schema: GraphQLSchema | (() => GraphQLSchema);
   readonly context: (incoming: Incoming) => Context | Promise<Context>;
   readonly production: boolean;
+  readonly authority: Authority;
   readonly limits: Limits;
 }
 
@@ -30,7 +33,9 @@ export interface Outcome {
 }
 
 export interface Question {
-  readonly parameters: Parameters;
+  /** The text of the document. */
+  readonly document: string;
+  readonly parameters: Omit<Parameters, 'document'>;
   /** A GET, which may not change anything. */
   readonly readOnly: boolean;
   readonly incoming: Incoming;
@@ -93,21 +98,28 @@ export const createEngine = <Context extends object>(options: EngineOptions<Cont
   // Read once: `yoga` is a proxy, and looks each property up in two places.
   const { getEnveloped } = yoga;
   const documents = createDocuments(options.limits, options.production);
+  const coordinatesOf = createCoordinates();
 
   return {
-    /** Answers a question. Errors of the request and of resolvers are in the outcome; what is thrown is unexpected. */
+    /**
+     * Answers a question. Errors of the request and of resolvers are in the outcome; what is thrown is a `RequestError`, such as
+     * `FORBIDDEN`, or unexpected.
+     */
     async answer(question: Question): Promise<Outcome> {
       const { parameters, incoming } = question;
       const pipeline: Pipeline = getEnveloped({ incoming });
-      const document = documents.find(pipeline, parameters.query);
+      const document = documents.find(pipeline, question.document);
       if ('errors' in document) return { result: { errors: document.errors }, code: document.code };
       const operation = operationOf(document, question);
       if (operation === undefined) return failed('OPERATION_UNKNOWN', 'The document has no such operation.');
       if (operation.operation === OperationTypeNode.SUBSCRIPTION || !pipeline.schema.getRootType(operation.operation)) {
         return failed('GRAPHQL_VALIDATION_FAILED', `There is no ${operation.operation} on this server.`);
       }
+      const { schema } = pipeline;
+      const asking = options.authority.assertMayAsk(incoming, coordinatesOf({ schema, document, operation }));
+      if (asking !== undefined) await asking;
       const result = await pipeline.execute({
-        schema: pipeline.schema,
+        schema,
         document,
         contextValue: await pipeline.contextFactory(),
         variableValues: parameters.variables,

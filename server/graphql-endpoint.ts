@@ -1,10 +1,12 @@
 /** `/graphql`: from an HTTP request to a question and from its outcome to an HTTP answer. */
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
+import type { KnownDocuments } from '#schema/operations.ts';
 import { answerOf, write, writeFailure } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { createBodyReader, parseJson } from './body.ts';
 import { isCrossSite } from './cross-site.ts';
+import { createDocumentGate } from './document-gate.ts';
 import type { Door } from './door.ts';
 import type { Engine } from './engine.ts';
 import type { Limits } from './limits.ts';
@@ -16,6 +18,8 @@ import { RequestError } from './request-error.ts';
 export interface EndpointOptions {
   readonly engine: Engine;
   readonly door: Door;
+  /** The documents that are answered in production. */
+  readonly documents: KnownDocuments;
   readonly production: boolean;
   readonly limits: Limits;
   readonly log: Logger;
@@ -26,8 +30,10 @@ const isForPage = ({ method, headers }: IncomingMessage) =>
 
 const nothing = Buffer.alloc(0);
 
-export const createGraphqlEndpoint = ({ engine, door, production, limits, log }: EndpointOptions) => {
+export const createGraphqlEndpoint = (options: EndpointOptions) => {
+  const { engine, door, production, limits, log } = options;
   const readBody = createBodyReader(limits);
+  const documentOf = createDocumentGate(options.documents, production);
 
   const bodyOf = (request: IncomingMessage): Buffer | Promise<Buffer> => {
     if (request.method === 'GET') return nothing;
@@ -54,8 +60,9 @@ export const createGraphqlEndpoint = ({ engine, door, production, limits, log }:
       const body = await bodyOf(request);
       const { caller, seal } = await door.admit({ requestId, method, path: '/graphql', headers, body });
       const parameters = parametersOf(asked, body);
+      const document = documentOf(parameters, caller);
       const incoming = { id: requestId, caller, headers };
-      const outcome = await engine.answer({ parameters, readOnly: method === 'GET', incoming });
+      const outcome = await engine.answer({ document, parameters, readOnly: method === 'GET', incoming });
       const answer = answerOf(outcome, { ...to, mediaType });
       write(response, seal === undefined ? answer : { ...answer, headers: await seal(answer) });
     } catch (error) {

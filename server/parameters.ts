@@ -5,7 +5,8 @@ import { RequestError } from './request-error.ts';
 type Values = Readonly<Record<string, unknown>>;
 
 export interface Parameters {
-  readonly query: string;
+  /** The document itself, or the id of one that is known here. */
+  readonly document: { readonly text: string } | { readonly id: string };
   readonly operationName: string | undefined;
   readonly variables: Values | undefined;
 }
@@ -28,24 +29,33 @@ const assertModest = (variables: Values, limits: Limits) => {
   visit(variables, limits.variableDepth);
 };
 
+const documentOf = (query: unknown, documentId: unknown): Parameters['document'] => {
+  if (documentId === undefined) {
+    if (typeof query !== 'string') throw malformed('The parameter "query" must be a string.');
+    return { text: query };
+  }
+  if (typeof documentId !== 'string') throw malformed('The parameter "documentId" must be a string.');
+  if (query !== undefined) throw malformed('Either "query" or "documentId" names the document.');
+  return { id: documentId };
+};
+
 /** Parses what a client sent as parameters. Parameters we do not know are ignored. */
 export const parseParameters = (sent: unknown, limits: Limits): Parameters => {
   if (Array.isArray(sent)) throw malformed('Several operations in one request are not served.');
   if (!isObject(sent)) throw malformed('The body must be a JSON object.');
-  const query = sent['query'];
+  const document = documentOf(sent['query'] ?? undefined, sent['documentId'] ?? undefined);
   const operationName = sent['operationName'] ?? undefined;
   const variables = sent['variables'] ?? undefined;
   const extensions = sent['extensions'] ?? undefined;
-  if (typeof query !== 'string') throw malformed('The parameter "query" must be a string.');
   if (operationName !== undefined && typeof operationName !== 'string') {
     throw malformed('The parameter "operationName" must be a string.');
   }
   if (extensions !== undefined && !isObject(extensions))
     throw malformed('The parameter "extensions" must be an object.');
-  if (variables === undefined) return { query, operationName, variables };
+  if (variables === undefined) return { document, operationName, variables };
   if (!isObject(variables)) throw malformed('The parameter "variables" must be an object.');
   assertModest(variables, limits);
-  return { query, operationName, variables };
+  return { document, operationName, variables };
 };
 
 const parseJson = (name: string, text: string | null): unknown => {
@@ -63,6 +73,7 @@ export const parseSearch = (search: string, limits: Limits): Parameters => {
   return parseParameters(
     {
       query: sent.get('query') ?? undefined,
+      documentId: sent.get('documentId') ?? undefined,
       operationName: sent.get('operationName') ?? undefined,
       variables: parseJson('variables', sent.get('variables')),
       extensions: parseJson('extensions', sent.get('extensions')),

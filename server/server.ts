@@ -6,8 +6,10 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { KnownDocuments } from '#schema/operations.ts';
 import { writeFailure } from './answer.ts';
 import type { Asked } from './asked.ts';
+import type { Authority } from './authority.ts';
 import { isCrossSite } from './cross-site.ts';
 import type { Door } from './door.ts';
 import { createEngine } from './engine.ts';
@@ -33,6 +35,10 @@ export interface GraphqlServerOptions<Context extends object> {
   /** What the service needs to do its work, asked at every `/readyz`. */
   readonly readiness: () => Promise<readonly Check[]> | readonly Check[];
   readonly door: Door;
+  /** Holds every question and every route that is not open to the table of disclosure. */
+  readonly authority: Authority;
+  /** The documents that are answered in production, besides those of callers with the right to write their own. */
+  readonly documents?: KnownDocuments;
   readonly log: Logger;
   readonly routes?: readonly Route[];
   readonly limits?: Partial<Limits>;
@@ -72,10 +78,10 @@ const createHttpServer = (limits: Limits, listener: RequestListener) => {
 };
 
 export const createGraphqlServer = <Context extends object>(options: GraphqlServerOptions<Context>): GraphqlServer => {
-  const { production, readiness, door, log } = options;
+  const { production, readiness, door, authority, documents = new Map(), log } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const engine = createEngine({ ...options, limits });
-  const graphql = createGraphqlEndpoint({ engine, door, production, limits, log });
+  const graphql = createGraphqlEndpoint({ engine, door, documents, production, limits, log });
   const health = createHealth({ readiness, timeLimitMs: limits.readinessMs, log });
   const findRoute = createRouter(options.routes ?? []);
 
@@ -85,6 +91,7 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
       const { route, parameters } = findRoute(request.method, path);
       const { method = '', headers } = request;
       const visit = route.open === true ? null : await door.admit({ requestId, method, path, headers, body: nothing });
+      if (visit !== null) await authority.assertMayAsk({ id: requestId, ...visit }, [`${route.method} ${route.path}`]);
       await route.handle({ id: requestId, caller: visit?.caller ?? null, request, response, parameters });
     } catch (error) {
       writeFailure({ request, response }, error, { log, production, requestId });

@@ -5,6 +5,7 @@ import { CivilDate } from '#schema/calendar.ts';
 import { Coverage } from '#schema/coverage.ts';
 import { GroundCode, Verdict } from '#schema/decision.ts';
 import type { Document } from '#schema/documents.ts';
+import { stationOperations } from '#schema/operations.ts';
 import { Procedure } from '#schema/procedures.ts';
 
 import { ask } from './ask.ts';
@@ -46,23 +47,15 @@ const Turned = z.object({ __typename: z.literal('Refused'), code: z.string(), me
 const Answer = z.object({ eligibility: z.discriminatedUnion('__typename', [Answered, Turned]) });
 export type EligibilityAnswer = z.infer<typeof Answer>['eligibility'];
 
-const query = `query Check($donor: DonorRef!, $procedure: Procedure!, $on: Date) {
-  eligibility(donor: $donor, procedure: $procedure, on: $on) {
-    __typename
-    ... on Decision {
-      verdict procedure on eligibleFrom
-      grounds { code rule clause standing until }
-      ruleSet { id hash }
-      coverage { complete stations { station state fault asOf } }
-      sentenceZh sentenceEn
-    }
-    ... on Refused { code message }
-  }
-}`;
-
 export async function askEligibility(question: EligibilityQuestion): Promise<EligibilityAnswer> {
   const { station, url, document, procedure, on } = question;
   const variables = { donor: { document }, procedure, on: on ?? null };
-  const { data } = await ask({ who: `Station ${station}`, url, query, variables, shape: Answer });
+  const { data } = await ask({
+    who: `Station ${station}`,
+    url,
+    query: stationOperations.Check.document,
+    variables,
+    shape: Answer,
+  });
   return data.eligibility;
 }

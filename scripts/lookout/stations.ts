@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import { z } from 'zod';
 
 import { StationCode } from '#schema/ids.ts';
+import { gatewayOperations } from '#schema/operations.ts';
 
 import { ask } from './ask.ts';
 import { exitCodes } from './problem.ts';
@@ -51,16 +52,6 @@ const Page = z.object({
   }),
 });
 
-const query = `query Stations($after: String) {
-  stations(first: 100, after: $after) {
-    edges { node {
-      code kind province nameZh nameEn endpoint status ready version
-      replication { drained lag quarantined conflictsOpen fresh members }
-    } }
-    pageInfo { hasNextPage endCursor }
-  }
-}`;
-
 export type ListedStation = z.infer<typeof Page>['stations']['edges'][number]['node'] & {
   readonly fault: string | null;
 };
@@ -73,7 +64,7 @@ export async function listStations(gatewayUrl: string): Promise<ListedStation[]>
     const { data, errors }: Awaited<ReturnType<typeof ask<z.infer<typeof Page>>>> = await ask({
       who: 'The gateway',
       url: gatewayUrl,
-      query,
+      query: gatewayOperations.Stations.document,
       variables: { after },
       shape: Page,
     });

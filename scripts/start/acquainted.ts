@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { ask } from '#scripts/lookout/ask.ts';
 import type { Progress } from '#scripts/lookout/terminal.ts';
 import type { StationCode } from '#schema/ids.ts';
+import { stationOperations } from '#schema/operations.ts';
 
 import { until } from './until.ts';
 
@@ -16,8 +17,6 @@ const Standing = z.object({
   ]),
 });
 
-const query = 'query Standing($code: StationCode!) { _stations(codes: [$code]) { replication { fresh members lag } } }';
-
 interface Station {
   readonly code: StationCode;
   readonly url: string;
@@ -26,7 +25,13 @@ interface Station {
 /** How many records a station has still to apply before it knows what all others know; undefined while it cannot say. */
 async function findLag({ code, url }: Station): Promise<number | undefined> {
   try {
-    const { data } = await ask({ who: `Station ${code}`, url, query, variables: { code }, shape: Standing });
+    const { data } = await ask({
+      who: `Station ${code}`,
+      url,
+      query: stationOperations.Standing.document,
+      variables: { code },
+      shape: Standing,
+    });
     const { fresh, members, lag } = data._stations[0].replication;
     // One record, at least, is still to come of whoever is not fresh: its heartbeat.
     return fresh === members ? 0 : Math.max(1, lag ?? 0);

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { openDoor } from '#server/open-door.ts';
+import { openAuthority, openDoor } from '#test/support/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 import type { GraphqlServerOptions } from '#server/server.ts';
 import { createSmallSchema } from './small-schema.ts';
@@ -43,6 +43,7 @@ export const startSmallServer = async (options: Options = {}) => {
     context: (incoming) => ({ incoming }),
     production: true,
     door: openDoor,
+    authority: openAuthority,
     readiness: () => [],
     log: pino({ level: options.logLevel ?? 'debug' }, sink),
     ...options,
