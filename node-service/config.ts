@@ -39,6 +39,8 @@ const Environment = z
     LOOKOUT_RULE_SET: z.string().default(defaultRuleSetId),
     LOOKOUT_AWAIT_IMPORT: z.string().min(1).optional(),
     ...peopleSettings,
+    /** The systems that sign in with a key of their own: a JSON file, see `server/clients.ts`. */
+    LOOKOUT_CLIENTS: z.string().min(1).optional(),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(8),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

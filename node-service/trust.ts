@@ -1,30 +1,50 @@
 /** Who may come in at a station and what they may ask: its doors and its table of disclosure put together. */
+import type { Pool } from 'pg';
+
 import type { Member } from '#schema/directory.ts';
 import { stationDisclosure } from '#schema/disclosure.ts';
 import { createAuthority } from '#server/authority.ts';
 import type { Authority } from '#server/authority.ts';
+import { readBearer } from '#server/bearer.ts';
+import { readClients } from '#server/clients.ts';
 import type { Door } from '#server/door.ts';
 import { openDoor, openTo } from '#server/open-door.ts';
 import { createPeopleDoor } from '#server/people-door.ts';
+import type { Route } from '#server/routes.ts';
+import { createSystemDoor, isSystemToken } from '#server/system-door.ts';
+import { createSystemTokens } from '#server/system-tokens.ts';
+import { createTokenEndpoint } from '#server/token-endpoint.ts';
 
+import { createPostgresAssertions } from './adapters/postgres-assertions.ts';
 import type { NodeConfig } from './config.ts';
 
 export interface Trust {
   readonly door: Door;
   readonly authority: Authority;
+  /** Where the station's own systems sign in. */
+  readonly tokenEndpoint: Route;
 }
 
 export interface TrustOptions {
   readonly config: NodeConfig;
   readonly station: Pick<Member, 'code' | 'kind'>;
+  readonly pool: Pool;
 }
 
-export function createTrust({ config, station }: TrustOptions): Trust {
-  const people = createPeopleDoor({ member: station.code, settings: config });
+export function createTrust({ config, station, pool }: TrustOptions): Trust {
+  const { code, kind } = station;
+  const tokens = createSystemTokens(code, config.LOOKOUT_SIGNING_KEY);
+  const people = createPeopleDoor({ member: code, settings: config });
+  const systems = createSystemDoor(code, tokens);
+  const clients = readClients(config.LOOKOUT_CLIENTS);
   return {
     door: {
-      admit: (knock) => (knock.headers.authorization === undefined ? openDoor : people).admit(knock),
+      async admit(knock) {
+        if (knock.headers.authorization === undefined) return openDoor.admit(knock);
+        return (isSystemToken(readBearer(knock.headers), code) ? systems : people).admit(knock);
+      },
     },
-    authority: openTo(createAuthority({ table: stationDisclosure, kind: station.kind })),
+    authority: openTo(createAuthority({ table: stationDisclosure, kind })),
+    tokenEndpoint: createTokenEndpoint({ station: code, clients, tokens, isFirst: createPostgresAssertions(pool) }),
   };
 }
