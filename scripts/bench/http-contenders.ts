@@ -5,7 +5,7 @@ import { execute, parse } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { openDoor } from '#server/open-door.ts';
+import { openAuthority, openDoor } from '#scripts/bench/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 import { reportToBench } from './child-server.ts';
 import { answer, schema } from './http-question.ts';
@@ -43,6 +43,7 @@ const ours = async () => {
     context: () => ({}),
     production: true,
     door: openDoor,
+    authority: openAuthority,
     readiness: () => [],
     log: pino({ level: 'error' }),
   });

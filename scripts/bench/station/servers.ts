@@ -11,7 +11,7 @@ import { createDatabase } from '#node/db/client.ts';
 import type { Context } from '#node/graphql/context.ts';
 import { stationSchema } from '#node/graphql/schema.ts';
 import type { DonorToken } from '#schema/ids.ts';
-import { openDoor } from '#server/open-door.ts';
+import { openAuthority, openDoor } from '#scripts/bench/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import { reportToBench } from '../child-server.ts';
@@ -48,6 +48,7 @@ async function startStation(): Promise<void> {
     context: () => asked as Context,
     production: true,
     door: openDoor,
+    authority: openAuthority,
     readiness: () => [],
     log: pino({ level: 'warn' }),
   });
