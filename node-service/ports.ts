@@ -1,12 +1,15 @@
 /** The outside world as the node service sees it. Each port has one adapter, named after its technology. */
-import type { QuarantineReason } from '#schema/codes.ts';
+import type { Asker } from '#schema/caller.ts';
+import type { FaultCode, QuarantineReason } from '#schema/codes.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
 import type { NormalDocument } from '#schema/documents.ts';
 import type { DonorEvent, EventBody } from '#schema/events.ts';
 import type { JwsKind } from '#schema/jws.ts';
 import type { DonorFacts, DonorHolding } from '#schema/facts.ts';
+import type { SealingKey } from '#schema/exchange.ts';
 import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
+import type { Question } from '#schema/questions.ts';
 
 import type { Conflict } from './domain/conflict.ts';
 import type { ClaimOutcome, ClaimOutcomes, History, HistoryBody } from './domain/history.ts';
@@ -34,12 +37,41 @@ export interface FederationAnswer {
   readonly coverage: readonly StationCoverage[];
 }
 
-/** The other members, asked live through the gateway. Never throws: who cannot be heard is `MISSING` in the coverage. */
+/**
+ * The other members, asked live through the gateway on behalf of somebody. Who cannot be heard, or has not proved what it says,
+ * is `MISSING` in the coverage. Rejects with `DATABASE_UNAVAILABLE` only: then it could not be written down who asked.
+ */
 export interface FederationPort {
-  /** Concurrent callers who ask the same stations share one question to the gateway. */
-  heldElsewhere(token: DonorToken, stations: readonly StationCode[]): Promise<FederationAnswer>;
+  /** Concurrent questions of one asker to the same stations travel as one. */
+  heldElsewhere(asker: Asker, token: DonorToken, stations: readonly StationCode[]): Promise<FederationAnswer>;
   /** @param stations the members to ask: all others, or those of which the own copy of the log is not fresh. */
-  heldElsewhereOf(tokens: readonly DonorToken[], stations: readonly StationCode[]): Promise<FederationAnswer[]>;
+  heldElsewhereOf(
+    asker: Asker,
+    tokens: readonly DonorToken[],
+    stations: readonly StationCode[],
+  ): Promise<FederationAnswer[]>;
+}
+
+/** A question to other members, and who asks it. */
+export interface ExchangeQuestion {
+  readonly asker: Asker;
+  readonly question: Question;
+  readonly stations: readonly StationCode[];
+  /** Whether these and no others are asked; otherwise a member that only the gateway knows of yet is asked as well. */
+  readonly only: boolean;
+  /** Under which key the answers are to be sealed, where a gateway must not read them. */
+  readonly seal?: SealingKey;
+}
+
+/** What one station said, proved to be its own, and since when it holds; or why nothing of it can be used. */
+export type StationSaid =
+  | { readonly station: StationCode; readonly json: unknown; readonly asOf: string }
+  | { readonly station: StationCode; readonly fault: FaultCode };
+
+/** Questions to other members: signed, verified and written down. Rejects with `DATABASE_UNAVAILABLE` only. */
+export interface ExchangePort {
+  /** Every station that was asked, once. `json` is `{ data: { self: { code ... } } }` of that very station, without errors. */
+  ask(question: ExchangeQuestion): Promise<StationSaid[]>;
 }
 
 /** What a station knows of a donor without asking anybody. */
@@ -122,10 +154,10 @@ export interface OutboxPort {
    * What is to be sent next: gives events that have none their `seq`, the next of their partition, in the order of their ids, some
    * at a time, and answers events that have one and are not known to be in the log, in order within each partition, at most
    * `limit`; none when nothing is left.
+   *
+   * @param published notes before that every `seq` up to these is in the log, by partition. Never goes back.
    */
-  next(limit: number): Promise<OutboxEvent[]>;
-  /** Notes that every `seq` up to these is in the log, by partition. Never goes back. */
-  published(upTo: ReadonlyMap<number, number>): Promise<void>;
+  next(limit: number, published: ReadonlyMap<number, number>): Promise<OutboxEvent[]>;
   /** In one snapshot: whether nothing waits, and the last published `seq` of each of so many partitions. */
   state(partitions: number): Promise<{ readonly isDrained: boolean; readonly seqs: readonly number[] }>;
   /** Events from `seq` on in a partition, in order, at most `limit`; what others ask for when they miss some. */

@@ -21,14 +21,18 @@ const columns = 'o.id, o.partition, o.seq::float8 AS seq, o.token, o.at, o.body'
 // What is just counted is answered where the counter, as it stands under its lock, says that everything before it is in the log;
 // otherwise it is behind and comes in its turn. Each partition gets its share, so that none waits for the end of another's
 // backlog.
-const next = `
-  WITH uncounted AS MATERIALIZED (
+const next = {
+  name: 'outbox-next',
+  text: `
+  WITH said AS (SELECT * FROM unnest($3::smallint[], $4::bigint[]) AS said(partition, seq)),
+  uncounted AS MATERIALIZED (
     SELECT id, partition FROM outbox WHERE seq IS NULL ORDER BY id LIMIT $2 FOR UPDATE),
   placed AS (SELECT id, partition, row_number() OVER (PARTITION BY partition ORDER BY id) AS place FROM uncounted),
   counter AS (
     INSERT INTO outbox_partition AS known (partition, counted)
-    SELECT partition, count(*) FROM placed GROUP BY partition ORDER BY partition
-    ON CONFLICT (partition) DO UPDATE SET counted = known.counted + EXCLUDED.counted
+    SELECT partition, count(placed.id) FROM said FULL JOIN placed USING (partition) GROUP BY partition ORDER BY partition
+    ON CONFLICT (partition) DO UPDATE SET counted = known.counted + EXCLUDED.counted,
+      published = greatest(known.published, (SELECT seq FROM said WHERE said.partition = known.partition))
     RETURNING partition, counted, published),
   numbered AS (
     SELECT id, counted - count(*) OVER each + place AS seq,
@@ -36,26 +40,17 @@ const next = `
     FROM placed JOIN counter USING (partition) WINDOW each AS (PARTITION BY partition)),
   counted AS (
     UPDATE outbox SET seq = numbered.seq FROM numbered WHERE outbox.id = numbered.id RETURNING outbox.*, is_due),
-  behind AS (SELECT partition, published FROM outbox_partition WHERE published < counted)
+  behind AS (
+    SELECT partition, greatest(published, said.seq) AS published FROM outbox_partition LEFT JOIN said USING (partition)
+    WHERE greatest(published, said.seq) < counted)
   SELECT ${columns} FROM counted o WHERE is_due
   UNION ALL
   SELECT ${columns} FROM behind b
   CROSS JOIN LATERAL (
     SELECT * FROM outbox WHERE partition = b.partition AND seq > b.published
     ORDER BY seq LIMIT greatest(1, $1 / (SELECT count(*) FROM behind))) o
-  ORDER BY partition, seq LIMIT $1`;
-
-const published = `
-  UPDATE outbox_partition p SET published = said.seq
-  FROM unnest($1::smallint[], $2::bigint[]) AS said(partition, seq)
-  WHERE p.partition = said.partition AND p.published < said.seq`;
-
-/** Those of every step are prepared. */
-const statements = {
-  next: { name: 'outbox-next', text: next },
-  published: { name: 'outbox-published', text: published },
-} as const;
-type Statement = (typeof statements)[keyof typeof statements];
+  ORDER BY partition, seq LIMIT $1`,
+};
 
 const resend = 'UPDATE outbox_partition SET published = least(published, $2) WHERE partition = $1';
 
@@ -112,7 +107,7 @@ interface Options {
 
 export function createPostgresOutbox({ pool, station }: Options): OutboxPort {
   async function query<Answer extends QueryResultRow>(
-    statement: string | Statement,
+    statement: string | typeof next,
     values: unknown[],
   ): Promise<QueryResult<Answer>> {
     try {
@@ -126,9 +121,9 @@ export function createPostgresOutbox({ pool, station }: Options): OutboxPort {
   const pairsOf = (seqs: ReadonlyMap<number, number>) => [[...seqs.keys()], [...seqs.values()]];
 
   return {
-    next: async (limit) => (await query<Row>(statements.next, [bounded(limit), countedAtOnce])).rows.map(eventOf),
-    async published(upTo) {
-      if (upTo.size > 0) await query(statements.published, pairsOf(upTo));
+    async next(limit, published) {
+      const { rows } = await query<Row>(next, [bounded(limit), countedAtOnce, ...pairsOf(published)]);
+      return rows.map(eventOf);
     },
     async state(partitions) {
       const { rows } = await query<{ drained: boolean; seqs: number[] }>(state, [partitions]);

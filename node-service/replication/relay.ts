@@ -53,6 +53,8 @@ export function createRelay(dependencies: RelayDependencies): Relay {
   let hasAdvanced = false;
   let hasToldAll = false;
   let left: number | undefined;
+  /** What the log has taken and the outbox is still to be told. Who dies with it sends it again. */
+  let published: ReadonlyMap<number, number> = new Map();
 
   async function tellOfBefore(): Promise<void> {
     left ??= await untold.left();
@@ -69,12 +71,13 @@ export function createRelay(dependencies: RelayDependencies): Relay {
 
   /** One append at a time: a later number never overtakes an earlier one. */
   async function send(): Promise<number> {
-    const events = await outbox.next(sentAtOnce);
+    const events = await outbox.next(sentAtOnce, published);
+    published = new Map();
     if (events.length === 0) return 0;
     const entries = await Promise.all(events.map(entryOf));
     const fitting = within(entries);
     await log.append('donors', fitting);
-    await outbox.published(lastOf(events.slice(0, fitting.length)));
+    published = lastOf(events.slice(0, fitting.length));
     return fitting.length;
   }
 

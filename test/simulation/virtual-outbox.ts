@@ -34,8 +34,9 @@ export function createVirtualOutbox(
     scheduler.call(life, label, effect, { fault: databaseFault });
 
   return {
-    next: (limit) =>
+    next: (limit, said) =>
       transaction('counts', () => {
+        for (const [partition, seq] of said) published[partition] = Math.max(published[partition] ?? 0, seq);
         const waiting = outbox.filter(({ seq }) => seq === null).sort((a, b) => (a.id < b.id ? -1 : 1));
         for (const row of waiting.slice(0, limit)) {
           row.seq = (counted[row.partition] ?? 0) + 1;
@@ -47,10 +48,6 @@ export function createVirtualOutbox(
           .map(eventOf)
           .sort(inOrder)
           .slice(0, limit);
-      }),
-    published: (upTo) =>
-      transaction('notes published', () => {
-        for (const [partition, seq] of upTo) published[partition] = Math.max(published[partition] ?? 0, seq);
       }),
     state: (partitions) =>
       transaction('reads the outbox', () => ({

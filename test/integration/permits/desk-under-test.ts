@@ -81,13 +81,15 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
     for (const listener of listeners) listener(new Map(claims));
   }
 
+  let sent = new Map<number, number>();
+
   /** What the relay does. */
   async function send(): Promise<void> {
-    const events = await outbox.next(100);
+    const events = await outbox.next(100, sent);
+    sent = new Map(events.map(({ partition, seq }) => [partition, seq]));
     for (const event of events) {
       records.append(event.partition, event.token, await signer.sign('event', payloadOf(here, event)));
     }
-    await outbox.published(new Map(events.map(({ partition, seq }) => [partition, seq])));
   }
 
   async function carry(): Promise<void> {
