@@ -1,6 +1,8 @@
 /** The gateway put together: the one place where its parts meet. */
 import type { Logger } from 'pino';
 
+import { readAuthorities } from '#server/directory/authorities.ts';
+import { takenInFile } from '#server/directory/taken.ts';
 import { openDirectory } from '#server/directory-file.ts';
 import { openDoor } from '#server/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
@@ -23,7 +25,11 @@ export interface Gateway {
 
 /** Throws a `Fault` when the directory cannot be read. */
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
-  const directory = await openDirectory(config.LOOKOUT_DIRECTORY, { log });
+  const directory = await openDirectory(config.LOOKOUT_DIRECTORY, {
+    authorities: readAuthorities(config.LOOKOUT_AUTHORITIES),
+    taken: takenInFile(`${config.LOOKOUT_DIRECTORY}.taken`),
+    log,
+  });
   const links = createStationLinks({ directory, deadlineMs: config.LOOKOUT_STATION_DEADLINE_MS });
   const notes = createStationNotes(log);
   const donors = createDonors({ directory, links, notes });

@@ -18,7 +18,7 @@ export interface StationLinks {
 }
 
 export interface StationLinksOptions {
-  readonly directory: DirectoryFile;
+  readonly directory: Pick<DirectoryFile, 'current' | 'onChange'>;
   /** A station's time to answer, in milliseconds, connecting included. */
   readonly deadlineMs: number;
 }

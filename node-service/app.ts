@@ -8,6 +8,8 @@ import { ruleSets } from '#schema/rule-sets.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
+import { readAuthorities } from '#server/directory/authorities.ts';
+import { takenInFile } from '#server/directory/taken.ts';
 import { openDirectory } from '#server/directory-file.ts';
 import type { Check } from '#server/health.ts';
 import { openDoor } from '#server/open-door.ts';
@@ -123,7 +125,12 @@ function createAnswering(parts: Parts): Answering {
 
 /** Throws a `Fault` when the directory cannot be read or has no such station. */
 export async function createNodeService(config: NodeConfig, log: Logger, clock = systemClock): Promise<NodeService> {
-  const directory = await openDirectory(config.LOOKOUT_DIRECTORY, { log });
+  const directory = await openDirectory(config.LOOKOUT_DIRECTORY, {
+    authorities: readAuthorities(config.LOOKOUT_AUTHORITIES),
+    taken: takenInFile(`${config.LOOKOUT_DIRECTORY}.taken`),
+    log,
+    now: () => clock.now().getTime(),
+  });
   const station = memberNamed(config.LOOKOUT_STATION, directory.current());
   const database = createDatabase(config.DATABASE_URL, {
     poolSize: config.DATABASE_POOL_SIZE,

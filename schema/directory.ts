@@ -2,6 +2,8 @@
  * The directory: who is a member, where its service is, which keys it signs with, and what all members hold to. Signed by the
  * federation's authorities (`SignedDirectory`); its version rises with every change.
  */
+import { hash } from 'node:crypto';
+
 import { z } from 'zod';
 
 import { GatewayCode, ProvinceCode, StationCode } from './ids.ts';
@@ -21,6 +23,11 @@ export const SigningKey = z.strictObject({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
+/** The name of a key: the hash of its parts in the order of the alphabet (RFC 7638), so that no two keys share one. */
+export function thumbprintOf({ crv, kty, x }: Pick<SigningKey, 'crv' | 'kty' | 'x'>): string {
+  return hash('sha256', JSON.stringify({ crv, kty, x }), 'base64url');
+}
+
 /** The time during which a member's questions are refused and what the log takes of it does not count; open while `until` is null. */
 export const Suspension = z.strictObject({ since: z.iso.datetime(), until: z.iso.datetime().nullable() });
 export type Suspension = z.infer<typeof Suspension>;
@@ -39,11 +46,24 @@ export const Member = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }),
   /** `SUSPENDED` exactly while the last suspension is open. */
   status: z.enum(['ACTIVE', 'SUSPENDED']),
-  suspensions: z.array(Suspension).max(100).default([]),
+  /** The oldest first. */
+  suspensions: z.array(Suspension).max(100),
   /** The keys the member signs with; whoever has none can say nothing. */
-  keys: z.array(SigningKey).max(20).default([]),
+  keys: z.array(SigningKey).max(20),
 });
 export type Member = z.infer<typeof Member>;
+
+/**
+ * Whether a member was suspended at a moment: from the beginning of a suspension until before its end. What it is now, its
+ * status says.
+ *
+ * @param time milliseconds since 1970.
+ */
+export function memberStandingAt({ suspensions }: Pick<Member, 'suspensions'>, time: number): Member['status'] {
+  const covers = ({ since, until }: Suspension): boolean =>
+    time >= Date.parse(since) && (until === null || time < Date.parse(until));
+  return suspensions.some(covers) ? 'SUSPENDED' : 'ACTIVE';
+}
 
 /** One gateway. */
 export const Gateway = z.strictObject({
@@ -91,32 +111,75 @@ export const Policy = z.strictObject({
     .min(60_000)
     .max(86_400_000)
     .default(4 * 3_600_000),
+  /** Every node looks for a newer directory at others this often. */
+  directoryMs: z.int().min(100).max(3_600_000).default(15_000),
 });
 export type Policy = z.infer<typeof Policy>;
 
+const isUnique = (names: readonly string[]): boolean => new Set(names).size === names.length;
+
+/** Each suspension ends before the next begins, and the last is open exactly while the member is suspended. */
+function suspensionsFit({ status, suspensions }: Member): boolean {
+  const open = suspensions.findIndex(({ until }) => until === null);
+  const inOrder = suspensions.every(({ since, until }, at) => {
+    const next = suspensions[at + 1];
+    const end = until ?? since;
+    return Date.parse(since) <= Date.parse(end) && (next === undefined || Date.parse(end) <= Date.parse(next.since));
+  });
+  const last = suspensions.length - 1;
+  return inOrder && (status === 'SUSPENDED' ? open >= 0 && open === last : open < 0);
+}
+
+const keyTimesFit = ({ notBefore, notAfter }: SigningKey): boolean =>
+  notAfter === null || Date.parse(notBefore) <= Date.parse(notAfter);
+
+interface KeyHolders {
+  readonly members: readonly Member[];
+  readonly gateways: readonly Gateway[];
+  readonly authorities: Authorities;
+}
+
+const allKeysOf = ({ members, gateways, authorities }: KeyHolders): (SigningKey | AuthorityKey)[] => [
+  ...[...members, ...gateways].flatMap(({ keys }) => keys),
+  ...authorities.keys,
+];
+
 /**
  * All members and what they hold to. After `softUntil` nobody is admitted and no bar is lifted until a newer version comes;
- * after `hardUntil` every check is `INDETERMINATE`.
+ * after `hardUntil` every check is `INDETERMINATE`. A key is in it once, whoever holds it, and is named by its own hash.
  */
 export const Directory = z
   .strictObject({
     version: z.int().min(1),
-    issuedAt: z.iso.datetime().default('2026-01-01T00:00:00Z'),
-    softUntil: z.iso.datetime().default('2999-01-01T00:00:00Z'),
-    hardUntil: z.iso.datetime().default('2999-01-01T00:00:00Z'),
-    authorities: Authorities.default({ threshold: 1, keys: [] }),
-    policy: Policy.prefault({}),
+    issuedAt: z.iso.datetime(),
+    softUntil: z.iso.datetime(),
+    hardUntil: z.iso.datetime(),
+    authorities: Authorities,
+    policy: Policy,
     /** The rule sets in force in the federation, by id and hash. */
     ruleSets: z
       .array(z.strictObject({ id: z.string().min(1).max(40), hash: z.string().regex(/^[0-9a-f]{64}$/) }))
-      .max(100)
-      .default([]),
-    gateways: z.array(Gateway).max(20).default([]),
+      .max(100),
+    gateways: z.array(Gateway).max(20),
     members: z.array(Member).max(5000),
   })
-  .refine((directory) => new Set(directory.members.map((member) => member.code)).size === directory.members.length, {
-    message: 'a station is in the directory once',
-  });
+  .refine(({ members }) => isUnique(members.map(({ code }) => code)), 'a station is in the directory once')
+  .refine(({ gateways }) => isUnique(gateways.map(({ code }) => code)), 'a gateway is in the directory once')
+  .refine((directory) => isUnique(allKeysOf(directory).map(({ kid }) => kid)), 'a key is in the directory once')
+  .refine(
+    (directory) => allKeysOf(directory).every((key) => key.kid === thumbprintOf(key)),
+    'a key is named by its hash',
+  )
+  .refine(
+    ({ members, gateways }) => [...members, ...gateways].every(({ keys }) => keys.every(keyTimesFit)),
+    'a key ends after it begins',
+  )
+  .refine(({ members }) => members.every(suspensionsFit), 'the suspensions of a member and its status do not fit')
+  .refine(
+    ({ issuedAt, softUntil, hardUntil }) =>
+      Date.parse(issuedAt) <= Date.parse(softUntil) && Date.parse(softUntil) <= Date.parse(hardUntil),
+    'the directory expires in the wrong order',
+  );
 export type Directory = z.infer<typeof Directory>;
 
 /**

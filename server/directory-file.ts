@@ -1,138 +1,150 @@
 /**
- * The directory as a file that may change while we run. A new valid version is taken at once; a broken file, an older
- * version, or the same version with other members is refused with one log line and the old one stays. The folder is
- * watched because editors replace files by renaming, and the file is looked at now and then because network file
- * systems report nothing.
+ * The directory of a service, in a file of its own. A newer one is taken whoever brings it, another node or a hand that writes
+ * the file; what is refused leaves one line in the log, and the old one stays.
  */
-import { watch } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import { resolve } from 'node:path';
 
-import { Directory } from '#schema/directory.ts';
-import { Fault } from '#schema/errors.ts';
 import type { Logger } from 'pino';
 
-/** How often the file is looked at though nothing was reported, and how long a writer gets to finish. */
-const POLL_MS = 2_000;
-const SETTLE_MS = 40;
+import { standingOf } from '#schema/directory.ts';
+import type { Authorities, Directory, DirectoryStanding } from '#schema/directory.ts';
+import { Fault } from '#schema/errors.ts';
+
+import { describeError } from './describe-error.ts';
+import { createKeeper, followRotations } from './directory/keeper.ts';
+import type { Taking } from './directory/keeper.ts';
+import { longestDirectory } from './directory/prove.ts';
+import type { ProvedDirectory } from './directory/prove.ts';
+import type { TakenStore } from './directory/taken.ts';
+import { readBounded, watchText } from './directory/watch-file.ts';
+import { writeWhole } from './directory/write-whole.ts';
+import type { Check } from './health.ts';
 
 export interface DirectoryFile {
-  /** The newest valid version. */
+  /** The newest that was taken. */
   current(): Directory;
+  /** The same as it was signed. */
+  signed(): Pick<ProvedDirectory, 'digest' | 'text'>;
+  /** Those that changed the authorities, the oldest first: whoever was away needs them to believe the newest. */
+  rotations(): readonly string[];
+  standing(): DirectoryStanding;
   /** Calls `listener` after each change; answers a function that ends it. */
   onChange(listener: (directory: Directory) => void): () => void;
+  /** Takes a signed directory if it is newer. @param from who brought it, for the log. */
+  take(text: string, from: string): Promise<Taking>;
+  /** For `/readyz`. */
+  check(): Check;
   stop(): void;
 }
 
-type Reading = { readonly directory: Directory } | { readonly problem: string };
-
-const problemOf = (error: unknown) => (error instanceof z.ZodError ? z.prettifyError(error) : String(error));
-
-function parse(text: string): Reading {
-  try {
-    return { directory: Directory.parse(JSON.parse(text)) };
-  } catch (error) {
-    return { problem: problemOf(error) };
-  }
+export interface DirectoryOptions {
+  /** The authorities pinned at installation. */
+  readonly authorities: Authorities;
+  readonly taken: TakenStore;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
-/** What changes whenever a file is written or replaced; `undefined` when there is none. */
-async function fingerprint(path: string): Promise<string | undefined> {
-  try {
-    const { mtimeNs, ctimeNs, size, ino } = await stat(path, { bigint: true });
-    return [mtimeNs, ctimeNs, size, ino].join(' ');
-  } catch {
-    return undefined;
-  }
-}
+const unusable = (cause: unknown) => new Fault('DIRECTORY_UNUSABLE', { cause });
 
-/** Why `next` may not take the place of `old`, if so. */
-function objection(old: Directory, next: Directory): string | undefined {
-  if (next.version < old.version) return `version ${next.version} is older than ${old.version}`;
-  if (next.version === old.version && !isDeepStrictEqual(next, old)) {
-    return `other members under the same version ${next.version}`;
-  }
-  return undefined;
-}
+const details = {
+  FRESH: undefined,
+  SOFT_EXPIRED: 'past its soft expiry: no bar is lifted and nobody admitted until a newer one comes',
+  HARD_EXPIRED: 'past its hard expiry: every check is INDETERMINATE until a newer one comes',
+} as const satisfies Record<DirectoryStanding, string | undefined>;
 
-/** Calls `look` soon after anything happens to the file, and every few seconds. One call at a time. */
-function watchFile(path: string, look: () => Promise<void>) {
-  let stopped = false;
-  let looking = Promise.resolve();
-  let settling: NodeJS.Timeout | undefined;
-  const lookNow = () => {
-    settling = undefined;
-    looking = looking.then(() => (stopped ? undefined : look()));
-  };
-  const lookSoon = (delay: number) => {
-    if (!stopped) settling ??= setTimeout(lookNow, delay).unref();
-  };
-  const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
-    if (name === null || name === basename(path)) lookSoon(SETTLE_MS);
-  });
-  // A watcher may die with its folder or a network mount; the poll goes on.
-  watcher.on('error', () => {
-    watcher.close();
-  });
-  const poll = setInterval(lookNow, POLL_MS).unref();
-  return () => {
-    stopped = true;
-    clearInterval(poll);
-    clearTimeout(settling);
-    watcher.close();
-  };
-}
-
-/** Opens the directory file; fails with `DIRECTORY_UNUSABLE` when it is missing or broken now. */
-export async function openDirectory(path: string, { log }: { log: Logger }): Promise<DirectoryFile> {
+/** Opens the directory file; fails with `DIRECTORY_UNUSABLE` when there is no directory that can be believed. */
+export async function openDirectory(path: string, options: DirectoryOptions): Promise<DirectoryFile> {
+  const { log, now = Date.now } = options;
   const file = resolve(path);
-  const unusable = (cause: unknown) => new Fault('DIRECTORY_UNUSABLE', { cause });
-  let seen = await fingerprint(file);
-  let text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw unusable(error);
-  });
-  const first = parse(text);
-  if ('problem' in first) throw unusable(first.problem);
-  let directory = first.directory;
   const listeners = new Set<(directory: Directory) => void>();
+  const kept = await openKeeper(file, options);
+  const { keeper, newest } = kept;
 
-  const refuse = (problem: string) => {
-    log.error({ file, problem, version: directory.version }, 'directory refused, the old one stays');
+  const take = async (text: string, from: string): Promise<Taking> => {
+    const taking = await keeper.take(text);
+    const { directory } = newest();
+    if (taking.outcome === 'TAKEN') {
+      log.info({ from, version: directory.version, members: directory.members.length }, 'directory taken');
+      for (const listener of listeners) listener(directory);
+    } else if (taking.outcome !== 'KNOWN') {
+      const { outcome, reason: problem } = taking;
+      log.error({ from, outcome, problem, version: directory.version }, 'directory refused, the old one stays');
+    }
+    return taking;
   };
-  const examine = (next: Directory) => {
-    const problem = objection(directory, next);
-    if (problem !== undefined) {
-      refuse(problem);
-    } else if (next.version > directory.version) {
-      directory = next;
-      log.info({ file, version: next.version, members: next.members.length }, 'directory taken');
-      for (const listener of listeners) listener(next);
+  const takeFile = async (text: string | undefined): Promise<void> => {
+    try {
+      if (text === undefined) log.error({ file }, 'directory refused, the old one stays: the file cannot be read');
+      else await take(text, file);
+    } catch (error) {
+      log.error({ file, error: describeError(error) }, 'a directory could not be taken');
     }
   };
-  const look = async () => {
-    const found = await fingerprint(file);
-    if (found === seen) return;
-    seen = found;
-    const fresh = found === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
-    if (fresh === undefined) {
-      refuse('the file cannot be read');
-    } else if (fresh !== text) {
-      text = fresh;
-      const reading = parse(fresh);
-      if ('problem' in reading) refuse(reading.problem);
-      else examine(reading.directory);
-    }
-  };
-  const stop = watchFile(file, look);
+
+  const found = await readBounded(file, longestDirectory).catch((error: unknown) => {
+    if (keeper.newest() === undefined) throw unusable(error);
+    return undefined;
+  });
+  if (found !== undefined && keeper.newest() === undefined) {
+    const { outcome, reason } = await keeper.take(found);
+    if (outcome !== 'TAKEN') throw unusable(reason);
+  } else {
+    await takeFile(found);
+  }
+  const stop = watchText({ path: file, bytes: longestDirectory, text: found, onText: takeFile });
 
   return {
-    current: () => directory,
+    current: () => newest().directory,
+    signed: newest,
+    rotations: () => kept.rotations,
+    standing: () => standingOf(newest().directory, now()),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    take,
+    check: () => {
+      const { directory } = newest();
+      const standing = standingOf(directory, now());
+      const detail = [`version ${directory.version}`, details[standing], kept.doubt()].filter(Boolean).join('; ');
+      return { name: 'directory', ok: standing !== 'HARD_EXPIRED', detail };
+    },
     stop,
+  };
+}
+
+/** The keeper of a file, with what was taken before: what it takes is in the file and remembered before it counts. */
+async function openKeeper(file: string, { authorities, taken, log }: DirectoryOptions) {
+  const before = await taken.find();
+  const rotations = [...before.rotations];
+  let twice: number | undefined;
+  const keeper = createKeeper({
+    trusted: await followRotations(authorities, rotations),
+    onTaken: async (proved, isRotation) => {
+      if (proved.text === before.newest) return;
+      await writeWhole(file, proved.text);
+      await taken.remember(proved, isRotation);
+      if (isRotation) rotations.push(proved.text);
+    },
+    onEquivocation: async (kept, refused) => {
+      twice = kept.directory.version;
+      const evidence = `${file}.equivocation-${twice}-${refused.digest.slice(0, 8)}.json`;
+      await writeWhole(evidence, JSON.stringify({ kept: kept.text, refused: refused.text }));
+      log.error({ evidence, version: twice }, 'the authorities signed two directories of one version');
+    },
+  });
+  if (before.newest !== null) await keeper.take(before.newest);
+  return {
+    keeper,
+    rotations,
+    newest: (): ProvedDirectory => {
+      const newest = keeper.newest();
+      if (newest === undefined) throw unusable('there is none');
+      return newest;
+    },
+    /** What an operator has to look at; undefined when there is nothing. */
+    doubt: () => (twice === undefined ? undefined : `version ${twice} was signed twice with different words`),
   };
 }

@@ -4,13 +4,17 @@
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import path from 'node:path';
 
 import { request } from 'undici';
 import { z } from 'zod';
 
+import type { Member } from '#schema/directory.ts';
+import { ProvinceCode, StationCode } from '#schema/ids.ts';
+
 import { measureInterleaved } from './bench.ts';
 import type { Contender } from './bench.ts';
+import { writeBenchDirectory } from './directory.ts';
 import { forkServer } from './child-server.ts';
 import type { ChildServer } from './child-server.ts';
 import type { BenchWithGoals } from './goal.ts';
@@ -59,18 +63,21 @@ const contender = (name: string, server: ChildServer): Contender => ({
     ),
 });
 
-async function writeDirectory(file: string, stations: ChildServer): Promise<void> {
+async function writeDirectory(folder: string, stations: ChildServer): Promise<void> {
   const endpoints = z.array(z.url()).parse(await (await request(stations.url)).body.json());
-  const members = endpoints.map((endpoint, at) => ({
-    code: `${310_100 + at}B01`,
+  const members = endpoints.map((endpoint, at): Member => ({
+    code: StationCode.parse(`${310_100 + at}B01`),
     kind: 'BLOOD',
-    province: '31',
+    province: ProvinceCode.parse('31'),
     nameZh: '示例血站',
     nameEn: 'Example Blood Station',
     endpoint,
     status: 'ACTIVE',
+    suspensions: [],
+    keys: [],
   }));
-  await writeFile(file, JSON.stringify({ version: 1, members }));
+  await writeFile(path.join(folder, 'members.json'), JSON.stringify(members));
+  await writeBenchDirectory(folder, { members });
 }
 
 const module = (name: string) => new URL(`gateway/${name}.ts`, import.meta.url);
@@ -79,14 +86,13 @@ const benchOver = (count: number): BenchWithGoals => ({
   name: `gateway, donor(token) over ${count} stations`,
   goals: [{ contender: 'gateway', measure: 'cpuMs', ratio: 1.5 }],
   async run() {
-    const folder = await mkdtemp(join(tmpdir(), 'lookout-bench-'));
-    const file = join(folder, 'directory.json');
+    const folder = await mkdtemp(path.join(tmpdir(), 'lookout-bench-'));
     const stations = await forkServer(module('stations'), String(count));
-    await writeDirectory(file, stations);
+    await writeDirectory(folder, stations);
     const servers = [
-      { name: 'bare server, undici.request', server: await forkServer(module('floor'), file, 'request') },
-      { name: 'bare server, a Pool a station', server: await forkServer(module('floor'), file, 'pools') },
-      { name: 'gateway', server: await forkServer(module('gateway'), file) },
+      { name: 'bare server, undici.request', server: await forkServer(module('floor'), folder, 'request') },
+      { name: 'bare server, a Pool a station', server: await forkServer(module('floor'), folder, 'pools') },
+      { name: 'gateway', server: await forkServer(module('gateway'), folder) },
     ];
     try {
       const contenders = servers.map(({ name, server }) => contender(name, server));

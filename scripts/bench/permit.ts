@@ -3,7 +3,7 @@
  * way to the same broker and back. One at a time, since it is the waiting of one donor that counts.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -13,17 +13,19 @@ import { z } from 'zod';
 
 import { createNodeService } from '#node/app.ts';
 import { parseNodeConfig } from '#node/config.ts';
-import { Directory } from '#schema/directory.ts';
+import type { Member } from '#schema/directory.ts';
+import { ProvinceCode, StationCode } from '#schema/ids.ts';
 import { startKafka } from '#scripts/kafka.ts';
 import { startPostgres } from '#scripts/postgres.ts';
 import { ensureSigningKey } from '#scripts/start/signing-key.ts';
 
 import { measureInterleaved } from './bench.ts';
 import type { Contender, Measured } from './bench.ts';
+import { writeBenchDirectory } from './directory.ts';
 import type { BenchWithGoals } from './goal.ts';
 import { openRoundTrip } from './permit/round-trip.ts';
 
-const code = '310198B01';
+const code = StationCode.parse('310198B01');
 
 const Answer = z.object({ data: z.object({ requestPermit: z.object({ __typename: z.literal('Permit') }) }) });
 
@@ -51,21 +53,21 @@ const oneByOne = (name: string, errand: () => Promise<void>): Contender => ({
 async function startStation(folder: string, brokers: string, databaseUrl: string) {
   const keyFile = path.join(folder, 'key.jwk');
   const key = await ensureSigningKey(keyFile);
-  const directoryFile = path.join(folder, 'directory.json');
-  const member = {
+  const member: Member = {
     code,
     kind: 'BLOOD',
-    province: '31',
+    province: ProvinceCode.parse('31'),
     nameZh: '站',
     nameEn: 'Station',
     endpoint: 'http://127.0.0.1:9',
+    status: 'ACTIVE',
+    suspensions: [],
+    keys: [key],
   };
-  const directory = Directory.parse({ version: 1, members: [{ ...member, status: 'ACTIVE', keys: [key] }] });
-  await writeFile(directoryFile, JSON.stringify(directory));
   const config = parseNodeConfig({
     LOOKOUT_STATION: code,
     LOOKOUT_PORT: '0',
-    LOOKOUT_DIRECTORY: directoryFile,
+    ...(await writeBenchDirectory(folder, { members: [member] })),
     LOOKOUT_GATEWAY_URL: 'http://127.0.0.1:9',
     LOOKOUT_TOKEN_KEY: '00'.repeat(32),
     LOOKOUT_SIGNING_KEY_FILE: keyFile,

@@ -1,10 +1,23 @@
-/** The directory file: every station with its address. Its version rises whenever what it says changes. */
-import { Directory } from '#schema/directory.ts';
-import type { Member, SigningKey } from '#schema/directory.ts';
-import { Problem } from '#scripts/lookout/problem.ts';
+/**
+ * The directory of a federation on one machine: every station and the gateway with its address and key, signed by the
+ * authorities whose keys are in the state folder. A new version is made whenever what it says changes, and in good time before it
+ * expires; what else was decided (`lookout directory`) stays.
+ */
+import { mkdir } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 
-import { findJson, writeJson } from './json-file.ts';
-import { remedy } from './state-folder.ts';
+import type { Authorities, Directory, Gateway, Member, SigningKey } from '#schema/directory.ts';
+import { GatewayCode } from '#schema/ids.ts';
+import { newDirectory, termsFrom } from '#scripts/lookout/directory/new-directory.ts';
+import { findPublished } from '#scripts/lookout/directory/published.ts';
+import { Problem } from '#scripts/lookout/problem.ts';
+import { signDirectory, unsignedDirectory } from '#server/directory/sign.ts';
+import type { SigningJwk } from '#server/signing-jwk.ts';
+
+import { ensureAuthorities } from './authorities.ts';
+import { writeWhole } from './json-file.ts';
+import type { Layout } from './layout.ts';
+import { findSigningKey } from './signing-key.ts';
 import type { StationEntry } from './stations-csv.ts';
 
 export interface Placed extends StationEntry {
@@ -12,6 +25,9 @@ export interface Placed extends StationEntry {
 }
 
 export const host = '127.0.0.1';
+
+/** The one gateway of a federation on one machine. */
+export const gatewayCode = GatewayCode.parse('G01');
 
 /** The stations on the ports that follow the gateway's. */
 export function place(stations: readonly StationEntry[], gatewayPort: number): Placed[] {
@@ -21,27 +37,72 @@ export function place(stations: readonly StationEntry[], gatewayPort: number): P
 export const urlOf = (port: number): string => `http://${host}:${port}`;
 
 /** A key that is there already stays as it is: since when it is in use must not change. */
-const keysOf = (key: SigningKey, old: readonly SigningKey[] = []): SigningKey[] =>
-  old.some(({ kid }) => kid === key.kid) ? [...old] : [...old, key];
+const keysOf = (key: SigningKey | undefined, old: readonly SigningKey[] = []): SigningKey[] =>
+  key === undefined || old.some(({ kid }) => kid === key.kid) ? [...old] : [...old, key];
 
-/** @param keyOf the public key each station signs with now. */
-export async function writeDirectory(
-  file: string,
-  stations: readonly Placed[],
-  keyOf: ReadonlyMap<string, SigningKey>,
-): Promise<void> {
-  const old = await findJson(
-    file,
-    Directory,
-    (cause) => new Problem(`The directory ${file} is broken: ${remedy}`, 'failed', { cause }),
-  );
-  const members = stations.map(({ port, ...entry }): Member => {
-    const key = keyOf.get(entry.code);
-    const before = old?.members.find(({ code }) => code === entry.code)?.keys;
-    const keys = key === undefined ? (before ?? []) : keysOf(key, before);
-    return { ...entry, endpoint: urlOf(port), status: 'ACTIVE', keys };
+export interface DirectoryParts {
+  readonly stations: readonly Placed[];
+  readonly gatewayPort: number;
+  /** The public key each station, and the gateway, signs with now. */
+  readonly keyOf: ReadonlyMap<string, SigningKey>;
+}
+
+function membersOf({ stations, keyOf }: DirectoryParts, old: Directory | undefined): Member[] {
+  return stations.map(({ port, ...entry }) => {
+    const before = old?.members.find(({ code }) => code === entry.code);
+    const { status, suspensions }: Pick<Member, 'status' | 'suspensions'> = before ?? {
+      status: 'ACTIVE',
+      suspensions: [],
+    };
+    return { ...entry, endpoint: urlOf(port), status, suspensions, keys: keysOf(keyOf.get(entry.code), before?.keys) };
   });
-  if (old !== undefined && JSON.stringify(old.members) === JSON.stringify(Directory.shape.members.parse(members)))
-    return;
-  await writeJson(file, { version: (old?.version ?? 0) + 1, policy: old?.policy, members });
+}
+
+function gatewaysOf({ gatewayPort, keyOf }: DirectoryParts, old: Directory | undefined): Gateway[] {
+  const before = old?.gateways.find(({ code }) => code === gatewayCode);
+  const keys = keysOf(keyOf.get(gatewayCode), before?.keys);
+  return [{ code: gatewayCode, endpoint: urlOf(gatewayPort), status: before?.status ?? 'ACTIVE', keys }];
+}
+
+/** Half of the time to the soft expiry is over. */
+const isAgeing = ({ issuedAt, softUntil }: Directory, now: number): boolean =>
+  now > (Date.parse(issuedAt) + Date.parse(softUntil)) / 2;
+
+/** Enough keys to sign, of those the state folder has. */
+async function signingKeys(layout: Layout, { threshold, keys }: Authorities): Promise<SigningJwk[]> {
+  const found = await Promise.all(keys.map(({ name }) => findSigningKey(layout.authorityKeyOf(name))));
+  const usable = found.filter((key) => key !== undefined).slice(0, threshold);
+  if (usable.length === threshold) return usable;
+  throw new Problem(
+    `The directory has to be signed anew and ${layout.authorityKeys} has keys of ${usable.length} authorities, ${threshold} are needed.`,
+    'failed',
+  );
+}
+
+async function signAnew(layout: Layout, next: Directory): Promise<string> {
+  let signed = unsignedDirectory(next);
+  for (const key of await signingKeys(layout, next.authorities)) signed = await signDirectory(signed, key);
+  return JSON.stringify(signed);
+}
+
+/** The text of the version that stands: the last one, or a new one when that does not say how things are now. */
+async function textOf(layout: Layout, parts: DirectoryParts): Promise<string> {
+  const now = Date.now();
+  const authorities = await ensureAuthorities(layout);
+  const published = await findPublished(layout, authorities);
+  const said = { members: membersOf(parts, published?.directory), gateways: gatewaysOf(parts, published?.directory) };
+  if (published === undefined) return signAnew(layout, newDirectory({ authorities, ...said }, now));
+  const { directory, text } = published;
+  const isSame = isDeepStrictEqual({ members: directory.members, gateways: directory.gateways }, said);
+  if (isSame && !isAgeing(directory, now)) return text;
+  return signAnew(layout, { ...directory, ...termsFrom(now), ...said, version: directory.version + 1 });
+}
+
+/** Every service finds the directory in the file it keeps it in. */
+export async function writeDirectory(layout: Layout, parts: DirectoryParts): Promise<void> {
+  const text = await textOf(layout, parts);
+  await mkdir(layout.directories, { recursive: true });
+  const services = ['gateway', ...parts.stations.map(({ code }) => code)];
+  const files = [layout.directory, ...services.map((name) => layout.directoryOf(name))];
+  await Promise.all(files.map((file) => writeWhole(file, text)));
 }

@@ -10,7 +10,7 @@ import { compiledServices, warmUp } from './compiled.ts';
 import type { SigningKey } from '#schema/directory.ts';
 import { startDatabase } from './database.ts';
 import type { Database } from './database.ts';
-import { host, urlOf, writeDirectory } from './directory.ts';
+import { gatewayCode, host, urlOf, writeDirectory } from './directory.ts';
 import type { Placed } from './directory.ts';
 import type { RunningFederation } from './federation-file.ts';
 import { findPending, importFirst } from './first-import.ts';
@@ -22,6 +22,7 @@ import { refuseTaken } from './ports.ts';
 import { identityOf } from './process-identity.ts';
 import { createService } from './service.ts';
 import type { Service } from './service.ts';
+import type { Layout } from './layout.ts';
 import type { State } from './state-folder.ts';
 import { ensureSigningKey } from './signing-key.ts';
 import { ensureTokenKey } from './token-key.ts';
@@ -82,7 +83,7 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
     const service = createService({
       name,
       entry: path.join(root, own.entry),
-      env: { ...commonEnvironment(layout.directory), ...own.env, LOOKOUT_PORT: String(own.port) },
+      env: { ...commonEnvironment(layout, name), ...own.env, LOOKOUT_PORT: String(own.port) },
       url: urlOf(own.port),
       log: layout.logOf(name),
       say,
@@ -108,8 +109,10 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
   };
 
   const ensureSigningKeys = async () => {
-    const keyOf = async ({ code }: Placed) => [code, await ensureSigningKey(layout.signingKeyOf(code))] as const;
-    return new Map<string, SigningKey>(await Promise.all(stations.map(keyOf)));
+    const codes = [gatewayCode, ...stations.map(({ code }) => code)];
+    const keyOf = async (code: (typeof codes)[number]) =>
+      [code, await ensureSigningKey(layout.signingKeyOf(code))] as const;
+    return new Map<string, SigningKey>(await Promise.all(codes.map(keyOf)));
   };
 
   const start = async (signal: AbortSignal) => {
@@ -118,7 +121,7 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
       ...stations.map(({ port, code }) => ({ port, by: `station ${code}` })),
     ]);
     await ensureTokenKey(layout.tokenKey);
-    await writeDirectory(layout.directory, stations, await ensureSigningKeys());
+    await writeDirectory(layout, { stations, gatewayPort, keyOf: await ensureSigningKeys() });
     progress.update(kafka ? 'Starting PostgreSQL and Kafka' : 'Starting PostgreSQL');
     database = startDatabase(layout, say);
     donorLog = kafka ? startKafkaLog(layout, say) : database.then(openEmbeddedLog);
@@ -172,14 +175,15 @@ function poolSizeFor(stations: number): number {
   return Math.max(1, Math.min(8, Math.floor(180 / stations)));
 }
 
-function commonEnvironment(directory: string): Record<string, string> {
+function commonEnvironment(layout: Layout, name: string): Record<string, string> {
   const inherited = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   );
   return {
     ...Object.fromEntries(inherited),
     LOOKOUT_HOST: host,
-    LOOKOUT_DIRECTORY: directory,
+    LOOKOUT_DIRECTORY: layout.directoryOf(name),
+    LOOKOUT_AUTHORITIES: layout.authorities,
     // A laptop is where things are tried out, so GraphiQL is on unless it is said otherwise.
     NODE_ENV: process.env['NODE_ENV'] === 'production' ? 'production' : 'development',
     // Ten processes load the same modules.

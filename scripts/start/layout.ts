@@ -1,7 +1,7 @@
 /** Where things are in a state folder. Everything the starter makes is named here, so that `--fresh` removes that and nothing else. */
 import path from 'node:path';
 
-import type { StationCode } from '#schema/ids.ts';
+import type { GatewayCode, StationCode } from '#schema/ids.ts';
 
 export const defaultState = '.lookout';
 
@@ -12,6 +12,10 @@ const names = {
   record: 'state.json',
   lock: 'lock',
   directory: 'directory.json',
+  proposal: 'directory.next.json',
+  directories: 'directories',
+  authorities: 'authorities.json',
+  authorityKeys: 'authority-keys',
   federation: 'federation.json',
   tokenKey: 'token.key',
   keys: 'keys',
@@ -28,8 +32,12 @@ export interface Layout extends Readonly<Record<keyof typeof names, string>> {
   readonly folder: string;
   /** Exists once this station's first import is done; holds what it said. */
   importedOf(code: StationCode): string;
-  /** The private key this station signs with. */
-  signingKeyOf(code: StationCode): string;
+  /** The private key this member or gateway signs with. */
+  signingKeyOf(code: StationCode | GatewayCode): string;
+  /** The private key of an authority. */
+  authorityKeyOf(name: string): string;
+  /** Where a service keeps its directory. */
+  directoryOf(service: string): string;
   logOf(name: string): string;
 }
 
@@ -41,6 +49,10 @@ export function layoutOf(state: string): Layout {
     record: at(names.record),
     lock: at(names.lock),
     directory: at(names.directory),
+    proposal: at(names.proposal),
+    directories: at(names.directories),
+    authorities: at(names.authorities),
+    authorityKeys: at(names.authorityKeys),
     federation: at(names.federation),
     tokenKey: at(names.tokenKey),
     keys: at(names.keys),
@@ -50,6 +62,8 @@ export function layoutOf(state: string): Layout {
     logs: at(names.logs),
     importedOf: (code) => path.join(at(names.imported), `${code}.json`),
     signingKeyOf: (code) => path.join(at(names.keys), `${code}.jwk`),
+    authorityKeyOf: (name) => path.join(at(names.authorityKeys), `${name}.jwk`),
+    directoryOf: (service) => path.join(at(names.directories), `${service}.json`),
     logOf: (name) => path.join(at(names.logs), `${name}.log`),
   };
 }

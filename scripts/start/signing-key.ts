@@ -5,24 +5,20 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
 
-import { SigningKey } from '#schema/directory.ts';
+import { thumbprintOf } from '#schema/directory.ts';
+import type { SigningKey } from '#schema/directory.ts';
+import { SigningJwk } from '#server/signing-jwk.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 
 import { findJson, writeWhole } from './json-file.ts';
 import { remedy } from './state-folder.ts';
 
-const publicParts = { kty: true, crv: true, x: true } as const;
-const PrivateKey = SigningKey.pick(publicParts)
-  .extend({ d: z.string().length(43) })
-  .strip();
-type PrivateKey = z.infer<typeof PrivateKey>;
-
-async function makeKey(file: string): Promise<PrivateKey> {
+async function makeKey(file: string): Promise<SigningJwk> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-  const key = PrivateKey.parse(await exportJWK(privateKey));
+  const key = SigningJwk.parse(JSON.stringify(await exportJWK(privateKey)));
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await writeWhole(file, `${JSON.stringify(key)}\n`, 0o600);
   return key;
@@ -31,21 +27,20 @@ async function makeKey(file: string): Promise<PrivateKey> {
 /** The log's clock may be behind ours by so much. */
 const marginMs = 300_000;
 
+/** The private key in a file; undefined when there is no file. */
+export async function findSigningKey(file: string): Promise<SigningJwk | undefined> {
+  const broken = (cause: unknown) => new Problem(`The signing key ${file} is broken: ${remedy}`, 'failed', { cause });
+  const found = await findJson(file, z.unknown(), broken);
+  try {
+    return found === undefined ? undefined : SigningJwk.parse(JSON.stringify(found));
+  } catch (error) {
+    throw broken(error);
+  }
+}
+
 /** The public part of the key in the file, which is made when there is none. In use from now on, as far as it says. */
 export async function ensureSigningKey(file: string): Promise<SigningKey> {
-  const known = await findJson(
-    file,
-    PrivateKey,
-    (cause) => new Problem(`The signing key ${file} is broken: ${remedy}`, 'failed', { cause }),
-  );
-  const { kty, crv, x } = known ?? (await makeKey(file));
-  const kid = await calculateJwkThumbprint({ kty, crv, x });
-  return SigningKey.parse({
-    kid,
-    kty,
-    crv,
-    x,
-    notBefore: new Date(Date.now() - marginMs).toISOString(),
-    notAfter: null,
-  });
+  const { kty, crv, x } = (await findSigningKey(file)) ?? (await makeKey(file));
+  const notBefore = new Date(Date.now() - marginMs).toISOString();
+  return { kid: thumbprintOf({ kty, crv, x }), kty, crv, x, notBefore, notAfter: null };
 }

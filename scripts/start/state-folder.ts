@@ -17,7 +17,7 @@ import { takeLock } from './lock.ts';
 import { StationEntry, readStations } from './stations-csv.ts';
 
 /** Rises when a folder made earlier can no longer be read. */
-const format = 1;
+const format = 2;
 
 const StateRecord = z.object({
   format: z.literal(format),

@@ -9,7 +9,7 @@ import { Member } from '#schema/directory.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 
 /** A station as the data folder names it: a member that has neither address nor key yet. */
-export const StationEntry = Member.omit({ endpoint: true, status: true, keys: true });
+export const StationEntry = Member.omit({ endpoint: true, status: true, suspensions: true, keys: true });
 export type StationEntry = z.infer<typeof StationEntry>;
 
 const columns = ['code', 'kind', 'province', 'name_zh', 'name_en'] as const;

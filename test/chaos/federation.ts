@@ -9,9 +9,10 @@ import pg from 'pg';
 
 import { startKafka } from '#scripts/kafka.ts';
 import type { Kafka } from '#scripts/kafka.ts';
-import { Directory } from '#schema/directory.ts';
-import type { Member } from '#schema/directory.ts';
+import { Policy } from '#schema/directory.ts';
+import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
+import { authoritiesFile, directoryOf, signedText } from '#test/support/directory.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 import type { TestDatabase } from '#test/support/postgres.ts';
 import { testSigningKey } from '#test/support/signing-keys.ts';
@@ -85,18 +86,15 @@ export async function startFederation(): Promise<ChaosFederation> {
   const portOf = (name: string): number => ports.get(name) ?? 0;
 
   const members = codes.map((code) => memberOf(code, { endpoint: `http://127.0.0.1:${portOf(code)}` }));
-  const directory = Directory.parse({
-    version: 1,
-    policy: { logPartitions: 4, heartbeatMs: 500, freshMs: 5_000 },
-    members,
-  });
+  const policy = Policy.parse({ logPartitions: 4, heartbeatMs: 500, freshMs: 5_000 });
+  const directory = directoryOf(members, { policy });
   const directoryFile = path.join(folder, 'directory.json');
-  await writeFile(directoryFile, JSON.stringify(directory));
+  await writeFile(directoryFile, await signedText(directory));
 
   const gateway = createServiceProcess({
     main: 'gateway/main.ts',
     port: portOf('gateway'),
-    environment: { LOOKOUT_DIRECTORY: directoryFile },
+    environment: { LOOKOUT_DIRECTORY: directoryFile, LOOKOUT_AUTHORITIES: authoritiesFile },
     logFile: path.join(folder, 'gateway.log'),
   });
 
@@ -109,6 +107,7 @@ export async function startFederation(): Promise<ChaosFederation> {
     const environment = {
       LOOKOUT_STATION: code,
       LOOKOUT_DIRECTORY: directoryFile,
+      LOOKOUT_AUTHORITIES: authoritiesFile,
       LOOKOUT_GATEWAY_URL: gateway.url,
       LOOKOUT_TOKEN_KEY: testKey,
       LOOKOUT_SIGNING_KEY: JSON.stringify(testSigningKey(code)),

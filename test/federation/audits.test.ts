@@ -14,7 +14,7 @@ test('a station meets every audit of GraphQL over HTTP in production', async () 
 
 test('the gateway meets every audit of GraphQL over HTTP in production', async () => {
   await using directory = await createDirectoryFile([memberOf('310198B01')]);
-  const config = parseGatewayConfig({ LOOKOUT_PORT: '0', LOOKOUT_DIRECTORY: directory.file });
+  const config = parseGatewayConfig({ ...directory.environment, LOOKOUT_PORT: '0' });
   const gateway = await createGateway(config, pino({ level: 'silent' }));
   const url = await gateway.start();
   expect(await unmetAudits(new URL('graphql', url))).toEqual([]);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
+import { suspendedSince } from '#test/support/directory.ts';
 import { ask, createDirectoryFile, deadUrl, memberOf, startStation } from '#test/support/station.ts';
 
 const codes = ['310198B01', '320198B01', '330798P01', '361098P01'] as const;
@@ -55,7 +56,12 @@ const missing = (station: string, fault: string) => ({
 beforeAll(async () => {
   directory = await createDirectoryFile(codes.map((code) => memberOf(code)));
   gateway = await createGateway(
-    parseGatewayConfig({ LOOKOUT_PORT: '0', LOOKOUT_DIRECTORY: directory.file, LOOKOUT_STATION_DEADLINE_MS: '600' }),
+    parseGatewayConfig({
+      ...directory.environment,
+      ...(await issuerEnvironment()),
+      LOOKOUT_PORT: '0',
+      LOOKOUT_STATION_DEADLINE_MS: '600',
+    }),
     pino({ level: 'silent' }),
   );
   gatewayUrl = (await gateway.start()).href;
@@ -188,7 +194,7 @@ describe('with one station that does not answer', () => {
   });
 
   test('because it is suspended, it is not missed', async () => {
-    await setMembers({ [jiangxiPlasma]: { status: 'SUSPENDED' } });
+    await setMembers({ [jiangxiPlasma]: suspendedSince() });
     await expect
       .poll(() => decide(shanghai, 'NOBODY1', 'WHOLE_BLOOD'))
       .toMatchObject({ verdict: 'ELIGIBLE', coverage: { stations: [{}, {}, {}] } });

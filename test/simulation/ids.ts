@@ -1,10 +1,11 @@
 /** Names in a simulation: donors, stations, and event ids that a process makes the way UUID version 7 is made. */
 import { createHash } from 'node:crypto';
 
-import { Directory } from '#schema/directory.ts';
-import type { Member } from '#schema/directory.ts';
+import { Policy } from '#schema/directory.ts';
+import type { Directory, Member } from '#schema/directory.ts';
 import { DonorToken, EventId } from '#schema/ids.ts';
 import type { ClockPort } from '#node/ports.ts';
+import { directoryOf, memberOf } from '#test/support/directory.ts';
 
 import type { Random } from './random.ts';
 
@@ -14,34 +15,14 @@ export const tokens: readonly DonorToken[] = Array.from({ length: 6 }, (_, donor
 
 const codes = ['310198B01', '320198B01', '330198B01', '330798P01', '361098P01'];
 
-const memberOf = (code: string): unknown => ({
-  code,
-  kind: code.includes('B') ? 'BLOOD' : 'PLASMA',
-  province: code.slice(0, 2),
-  nameZh: code,
-  nameEn: code,
-  endpoint: 'http://127.0.0.1:1',
-  status: 'ACTIVE',
-  // Never used to check anything here; a member without a key can say nothing.
-  keys: [
-    {
-      kid: 'k'.repeat(43),
-      kty: 'OKP',
-      crv: 'Ed25519',
-      x: 'x'.repeat(43),
-      notBefore: '2026-01-01T00:00:00Z',
-      notAfter: null,
-    },
-  ],
-});
-
 export const partitions = 3;
 
-export const directory: Directory = Directory.parse({
-  version: 1,
-  policy: { logPartitions: partitions, heartbeatMs: 1_000, freshMs: 45_000, permitMs: 30 * 60_000 },
-  members: codes.map(memberOf),
-});
+export const directory: Directory = directoryOf(
+  codes.map((code) => memberOf(code)),
+  {
+    policy: Policy.parse({ logPartitions: partitions, heartbeatMs: 1_000, freshMs: 45_000, permitMs: 30 * 60_000 }),
+  },
+);
 
 export const members: readonly Member[] = directory.members;
 

@@ -10,6 +10,7 @@ import type { Directory, Member } from '#schema/directory.ts';
 import type { EventBody } from '#schema/events.ts';
 import { DonorToken, EventId, StationCode } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
+import { directoryOf } from '#test/support/directory.ts';
 import { testSigningKey } from '#test/support/signing-keys.ts';
 import { memberOf } from '#test/support/station.ts';
 
@@ -25,21 +26,7 @@ export function createTestDirectory(members: readonly (Member | string)[], polic
   let directory: Directory;
   const write = (next: readonly (Member | string)[], version: number) => {
     const list = next.map((member) => (typeof member === 'string' ? memberOf(member) : member));
-    directory = {
-      ...{
-        version,
-        issuedAt: '2026-01-01T00:00:00Z',
-        softUntil: '2999-01-01T00:00:00Z',
-        hardUntil: '2999-01-01T00:00:00Z',
-      },
-      ...{
-        authorities: { threshold: 1, keys: [] },
-        policy: Policy.parse(policy),
-        ruleSets: [],
-        gateways: [],
-        members: list,
-      },
-    };
+    directory = directoryOf(list, { version, policy: Policy.parse(policy) });
   };
   write(members, 1);
   return {

@@ -6,6 +6,7 @@ import { expect, vi } from 'vitest';
 import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
+import { issuerEnvironment } from '#test/support/sign-in.ts';
 import type { TestDatabase } from '#test/support/postgres.ts';
 import { createDirectoryFile, memberOf, startStation } from '#test/support/station.ts';
 
@@ -114,7 +115,8 @@ export async function startFederation(policy: object = {}): Promise<Federation> 
     { heartbeatMs: 200, freshMs: 3_000, logPartitions: 4, ...policy },
   );
   const directoryFile = directory.file;
-  const config = { LOOKOUT_PORT: '0', LOOKOUT_DIRECTORY: directoryFile, LOOKOUT_STATION_DEADLINE_MS: '800' };
+  const people = await issuerEnvironment();
+  const config = { ...directory.environment, ...people, LOOKOUT_PORT: '0', LOOKOUT_STATION_DEADLINE_MS: '800' };
   const gateway = await createGateway(parseGatewayConfig(config), pino({ level: 'silent' }));
   const gatewayUrl = (await gateway.start()).href;
   let isStopped = false;

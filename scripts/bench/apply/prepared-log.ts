@@ -12,6 +12,7 @@ import type { Directory } from '#schema/directory.ts';
 import type { EventBody } from '#schema/events.ts';
 import { DonorToken, EventId, ProvinceCode, StationCode } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
+import { newDirectory } from '#scripts/lookout/directory/new-directory.ts';
 import { ruleSets, defaultRuleSetId } from '#schema/rule-sets.ts';
 import type { SigningJwk } from '#server/signing-jwk.ts';
 
@@ -91,8 +92,8 @@ export async function prepareLog(events: number, batchSize: number): Promise<Pre
       all.slice(piece * batchSize, (piece + 1) * batchSize),
     );
   return {
-    directory: {
-      version: 1,
+    directory: newDirectory({
+      authorities: { threshold: 1, keys: [] },
       policy: Policy.parse({ logPartitions: partitions }),
       members: members.map(({ code, key }) => ({
         code,
@@ -102,9 +103,10 @@ export async function prepareLog(events: number, batchSize: number): Promise<Pre
         nameEn: code,
         endpoint: 'http://127.0.0.1:9',
         status: 'ACTIVE',
+        suspensions: [],
         keys: [key],
       })),
-    },
+    }),
     batches: records.flatMap((all, partition) =>
       inPieces(all).map((some) => ({ partition, records: some, end: all.length })),
     ),

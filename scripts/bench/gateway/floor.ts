@@ -1,15 +1,15 @@
 /**
- * What the gateway is measured against, `node floor.ts <directory.json> request|pools`: a bare server that posts one
+ * What the gateway is measured against, `node floor.ts <folder> request|pools`: a bare server that posts one
  * fixed query to the same stations with `undici.request`, or with a `Pool` a station, parses the answers and concatenates
  * them. No GraphQL, no deadline, no check of what came, no coverage.
  */
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 
 import { Pool, request } from 'undici';
 import { z } from 'zod';
 
-import { Directory } from '#schema/directory.ts';
-import type { Member } from '#schema/directory.ts';
+import { Member } from '#schema/directory.ts';
 
 import { reportToBench } from '../child-server.ts';
 import { startBareServer } from './bare-server.ts';
@@ -36,7 +36,8 @@ interface StationAnswer {
   readonly data: { readonly _stations: readonly { readonly donors: readonly Holding[] }[] };
 }
 
-const { members } = Directory.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));
+const list = await readFile(path.join(process.argv[2] ?? '', 'members.json'), 'utf8');
+const members = z.array(Member).parse(JSON.parse(list));
 const headers = { 'content-type': 'application/json' };
 
 const method = 'POST';

@@ -9,10 +9,11 @@ import { createEligibility } from '#node/modules/eligibility/eligibility.ts';
 import type { Eligibility } from '#node/modules/eligibility/eligibility.ts';
 import { createFreshness } from '#node/replication/freshness.ts';
 import { Policy } from '#schema/directory.ts';
-import type { Directory, Member } from '#schema/directory.ts';
+import type { Member } from '#schema/directory.ts';
 import { ProvinceCode } from '#schema/ids.ts';
 import type { StationCode } from '#schema/ids.ts';
 import { ruleSets } from '#schema/rule-sets.ts';
+import { newDirectory } from '#scripts/lookout/directory/new-directory.ts';
 
 import { memberCodes, station } from './data.ts';
 
@@ -33,6 +34,7 @@ const memberOf = (code: StationCode): Member => ({
   nameEn: 'Bench',
   endpoint: 'http://127.0.0.1:9',
   status: 'ACTIVE',
+  suspensions: [],
   keys: [key],
 });
 
@@ -48,7 +50,11 @@ export function createFreshStation({ pool }: Pick<Database, 'pool'>, members: nu
   if (ruleSet === undefined) throw new Error('no rule set');
   const codes = memberCodes(members);
   const policy = Policy.parse({});
-  const directory: Directory = { version: 1, policy, members: [station.code, ...codes].map(memberOf) };
+  const directory = newDirectory({
+    authorities: { threshold: 1, keys: [] },
+    policy,
+    members: [station.code, ...codes].map(memberOf),
+  });
   const watermarks = createWatermarks(policy.logPartitions);
   const seqs = Array.from({ length: policy.logPartitions }, () => 0);
   const beat = (origin: StationCode): void => {

@@ -3,10 +3,11 @@ import { connect } from 'node:net';
 
 import { request } from 'undici';
 
-import { Directory } from '#schema/directory.ts';
+import type { Directory } from '#schema/directory.ts';
+import { findPublished } from '#scripts/lookout/directory/published.ts';
+import { findAuthorities } from '#scripts/start/authorities.ts';
 import { findFederation } from '#scripts/start/federation-file.ts';
 import type { RunningFederation } from '#scripts/start/federation-file.ts';
-import { findJson } from '#scripts/start/json-file.ts';
 import { layoutOf } from '#scripts/start/layout.ts';
 import type { Layout } from '#scripts/start/layout.ts';
 import { findObstacle } from '#scripts/start/ports.ts';
@@ -82,8 +83,9 @@ async function service(name: string, url: string, log: string): Promise<Finding>
 
 async function readDirectory(layout: Layout): Promise<Directory | Error> {
   try {
-    const broken = () => new Error(`${layout.directory} is broken`);
-    return (await findJson(layout.directory, Directory, broken)) ?? new Error(`${layout.directory} is missing`);
+    const authorities = await findAuthorities(layout);
+    const published = authorities === undefined ? undefined : await findPublished(layout, authorities);
+    return published?.directory ?? new Error(`${layout.directory} is missing or not signed by the authorities`);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { suspendedSince } from '#test/support/directory.ts';
+
 import { startGateway } from './gateway.ts';
 import type { TestGateway } from './gateway.ts';
 import { hostileAboutDonors, hostileAlways } from './hostile.ts';
@@ -134,7 +136,7 @@ describe('a federation in trouble', () => {
     await using hung = await startStandIn(jiangsu, () => undefined);
     await using suspended = await startStandIn(plasma);
     const dead = memberAt('340198B01', 'http://127.0.0.1:9');
-    const members = [good.member, hung.member, dead, { ...suspended.member, status: 'SUSPENDED' as const }];
+    const members = [good.member, hung.member, dead, { ...suspended.member, ...suspendedSince() }];
     await using gateway = await startGateway(members, { deadlineMs: 400 });
 
     const began = performance.now();

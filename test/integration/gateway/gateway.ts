@@ -1,5 +1,5 @@
 /** A gateway on a free port over a directory file of its own, as `main.ts` would run it. */
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +10,10 @@ import { z } from 'zod';
 import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
 import type { Member } from '#schema/directory.ts';
+import { writeWhole } from '#server/directory/write-whole.ts';
+import { authoritiesFile, directoryOf, signedText } from '#test/support/directory.ts';
+import { headersFor, issuerEnvironment } from '#test/support/sign-in.ts';
+import type { As } from '#test/support/sign-in.ts';
 
 const Answer = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
@@ -28,7 +32,8 @@ export type Answer = z.infer<typeof Answer>;
 export interface TestGateway extends AsyncDisposable {
   readonly url: URL;
   readonly log: Record<string, unknown>[];
-  ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** Asks as somebody who may, unless it is said who asks and what for. */
+  ask(query: string, variables?: Record<string, unknown>, asker?: As): Promise<Answer>;
   get(path: string): Promise<{ status: number; text: string }>;
   /** Replaces the directory file, as an editor or a deployment does. */
   publish(members: readonly Member[]): Promise<void>;
@@ -47,8 +52,7 @@ export async function startGateway(members: readonly Member[], options: Options 
   let version = 0;
   const publish = async (next: readonly Member[]) => {
     version += 1;
-    await writeFile(`${file}.new`, JSON.stringify({ version, members: next }));
-    await rename(`${file}.new`, file);
+    await writeWhole(file, await signedText(directoryOf(next, { version })));
   };
   await publish(members);
 
@@ -61,7 +65,9 @@ export async function startGateway(members: readonly Member[], options: Options 
   const config = parseGatewayConfig({
     LOOKOUT_PORT: '0',
     LOOKOUT_DIRECTORY: file,
+    LOOKOUT_AUTHORITIES: authoritiesFile,
     LOOKOUT_STATION_DEADLINE_MS: String(options.deadlineMs ?? 1_000),
+    ...(await issuerEnvironment()),
     ...options.env,
   });
   const gateway = await createGateway(config, pino({ level: 'info' }, { write }));
@@ -72,8 +78,8 @@ export async function startGateway(members: readonly Member[], options: Options 
     url,
     log,
     publish,
-    ask: async (query, variables = {}) => {
-      const headers = { 'content-type': 'application/json' };
+    ask: async (query, variables = {}, asker = {}) => {
+      const headers = { 'content-type': 'application/json', ...(await headersFor('G01', query, asker)) };
       const body = JSON.stringify({ query, variables });
       const response = await pool.request({ method: 'POST', path: '/graphql', headers, body });
       return Answer.parse(await response.body.json());

@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
 
+import { authoritiesFile, directoryOf, signedText } from '#test/support/directory.ts';
+
 import { startStandIn } from './stand-in.ts';
 
 const main = new URL('../../../gateway/main.ts', import.meta.url).pathname;
@@ -24,7 +26,9 @@ test('a broken configuration ends the process with all problems and code 2', asy
 });
 
 test('a directory that cannot be used ends the process with code 1 and says which', async () => {
-  await expect(run({ LOOKOUT_DIRECTORY: '/nowhere/directory.json' })).rejects.toMatchObject({
+  await expect(
+    run({ LOOKOUT_DIRECTORY: '/nowhere/directory.json', LOOKOUT_AUTHORITIES: authoritiesFile }),
+  ).rejects.toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/DIRECTORY_UNUSABLE|nowhere/) as string,
   });
@@ -34,8 +38,10 @@ test('the process serves, answers what is in flight at SIGTERM, and ends with co
   const folder = await mkdtemp(join(tmpdir(), 'lookout-process-'));
   const file = join(folder, 'directory.json');
   await using station = await startStandIn('310198B01');
-  await writeFile(file, JSON.stringify({ version: 1, members: [station.member] }));
-  const child = spawn(process.execPath, [main], { env: environment({ LOOKOUT_DIRECTORY: file }) });
+  await writeFile(file, await signedText(directoryOf([station.member])));
+  const child = spawn(process.execPath, [main], {
+    env: environment({ LOOKOUT_DIRECTORY: file, LOOKOUT_AUTHORITIES: authoritiesFile }),
+  });
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout);
   const logged = async (message: string) => {

@@ -100,6 +100,7 @@ export function memberAt(code: string, endpoint: string): Member {
     nameEn: `${code} Example Station`,
     endpoint,
     status: 'ACTIVE',
+    suspensions: [],
     keys: [],
   };
 }

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 
 import type { Asked } from '#gateway/exchange.ts';
 import { createStationLinks } from '#gateway/station-links.ts';
-import { Policy } from '#schema/directory.ts';
 import type { Member } from '#schema/directory.ts';
 import { Fault } from '#schema/errors.ts';
+
+import { directoryOf } from '#test/support/directory.ts';
 
 import { honest, startStandIn } from './stand-in.ts';
 
@@ -14,9 +15,8 @@ const question: Asked = { method: 'POST', path: '/graphql', headers: [], body, a
 const linksTo = (members: readonly Member[], deadlineMs: number) =>
   createStationLinks({
     directory: {
-      current: () => ({ version: 1, policy: Policy.parse({}), members: [...members] }),
+      current: () => directoryOf(members),
       onChange: () => () => undefined,
-      stop: () => undefined,
     },
     deadlineMs,
   });

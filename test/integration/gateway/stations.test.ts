@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { suspendedSince } from '#test/support/directory.ts';
+
 import { startGateway } from './gateway.ts';
 import type { TestGateway } from './gateway.ts';
 import { hostileAboutItself, hostileAlways } from './hostile.ts';
@@ -145,7 +147,7 @@ describe('stations', () => {
 
 test('a suspended station keeps its place in the directory and is asked nothing', async () => {
   await using station = await startStandIn(shanghai);
-  await using gateway = await startGateway([{ ...station.member, status: 'SUSPENDED' }]);
+  await using gateway = await startGateway([{ ...station.member, ...suspendedSince() }]);
   const { data, errors } = await gateway.ask('{ station(code: "310198B01") { status version } }');
   expect(data?.['station']).toEqual({ status: 'SUSPENDED', version: null });
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'STATION_SUSPENDED', station: shanghai, retryable: false });
@@ -156,7 +158,7 @@ test('the gateway is ready once every active station was, and stays so when one 
   await using first = await startStandIn(shanghai);
   await using second = await startStandIn(jiangsu);
   second.readiness = 503;
-  const suspended = { ...memberAt(plasma, 'http://127.0.0.1:9'), status: 'SUSPENDED' as const };
+  const suspended = { ...memberAt(plasma, 'http://127.0.0.1:9'), ...suspendedSince() };
   await using gateway = await startGateway([first.member, second.member, suspended]);
 
   await expect

@@ -5,24 +5,21 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { createGatewayFederation } from '#node/adapters/gateway-federation.ts';
-import { Policy } from '#schema/directory.ts';
 import { DonorToken, StationCode } from '#schema/ids.ts';
+import { directoryOf, suspendedSince } from '#test/support/directory.ts';
 import { deadUrl, memberOf } from '#test/support/station.ts';
 
 const token = DonorToken.parse('A'.repeat(43));
 const otherToken = DonorToken.parse('E'.repeat(43));
 const self = StationCode.parse('310198B01');
 const directory = {
-  current: () => ({
-    version: 1,
-    policy: Policy.parse({}),
-    members: [
+  current: () =>
+    directoryOf([
       memberOf(self),
       memberOf('320198B01'),
       memberOf('330198B01'),
-      memberOf('340198B01', { status: 'SUSPENDED' }),
-    ],
-  }),
+      memberOf('340198B01', suspendedSince()),
+    ]),
 };
 
 const others = ['320198B01', '330198B01'].map((code) => StationCode.parse(code));

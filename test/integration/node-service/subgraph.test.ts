@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { suspendedSince } from '#test/support/directory.ts';
 import { createDirectoryFile, memberOf, startStation } from '#test/support/station.ts';
 
 const one = { document: { type: 'RESIDENT_ID', number: '37059819890422051X' } };
@@ -11,7 +12,7 @@ let plasma: Awaited<ReturnType<typeof startStation>>;
 
 beforeAll(async () => {
   // Each is a federation of one, so nothing is asked elsewhere.
-  directory = await createDirectoryFile([memberOf('310198B01'), memberOf('330798P01', { status: 'SUSPENDED' })]);
+  directory = await createDirectoryFile([memberOf('310198B01'), memberOf('330798P01', suspendedSince())]);
   station = await startStation({ code: '310198B01', directoryFile: directory.file });
   plasma = await startStation({
     code: '330798P01',

@@ -18,6 +18,7 @@ const member = code.map(([county, kind, number]): Member => ({
   nameEn: 'Station',
   endpoint: 'http://127.0.0.1:4001',
   status: 'ACTIVE',
+  suspensions: [],
   keys: [],
 }));
 const members = fc.uniqueArray(member, { selector: (one) => one.code, maxLength: 40 });

@@ -4,11 +4,14 @@ import { parseGatewayConfig } from '#gateway/config.ts';
 import { ConfigProblems } from '#server/environment.ts';
 
 describe('the configuration of the gateway', () => {
-  test('needs nothing but the directory', () => {
-    expect(parseGatewayConfig({ LOOKOUT_DIRECTORY: 'directory.json' })).toEqual({
+  test('needs nothing but the directory and who signs it', () => {
+    expect(
+      parseGatewayConfig({ LOOKOUT_DIRECTORY: 'directory.json', LOOKOUT_AUTHORITIES: 'authorities.json' }),
+    ).toMatchObject({
       LOOKOUT_HOST: '127.0.0.1',
       LOOKOUT_PORT: 4000,
       LOOKOUT_DIRECTORY: 'directory.json',
+      LOOKOUT_AUTHORITIES: 'authorities.json',
       LOOKOUT_STATION_DEADLINE_MS: 1500,
       LOG_LEVEL: 'info',
       NODE_ENV: 'production',

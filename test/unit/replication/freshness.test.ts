@@ -5,6 +5,7 @@ import { createFreshness } from '#node/replication/freshness.ts';
 import { Policy } from '#schema/directory.ts';
 import type { Member } from '#schema/directory.ts';
 import { StationCode } from '#schema/ids.ts';
+import { directoryOf, suspendedSince } from '#test/support/directory.ts';
 import { jiangsu, plasmaStation, shanghai } from '#test/support/facts.ts';
 import { noon } from '#test/support/history.ts';
 import { memberOf } from '#test/support/station.ts';
@@ -18,10 +19,12 @@ const key = {
   notAfter: null,
 };
 const withKey = (code: string, fact: Partial<Member> = {}): Member => memberOf(code, { keys: [key], ...fact });
-const directoryOf = (members: Member[]) => ({ version: 1, policy: Policy.parse({ freshMs: 15_000 }), members });
 
 function setUp(members = [withKey(shanghai), withKey(jiangsu), withKey(plasmaStation)]) {
-  const state = { directory: directoryOf(members), latest: noon as number | null };
+  const state = {
+    directory: directoryOf(members, { policy: Policy.parse({ freshMs: 15_000 }) }),
+    latest: noon as number | null,
+  };
   const watermarks = createWatermarks(1);
   const freshness = createFreshness({
     station: shanghai,
@@ -61,7 +64,7 @@ describe('a member', () => {
       withKey(shanghai),
       withKey(jiangsu),
       memberOf(plasmaStation, { keys: [] }),
-      withKey('340198B01', { status: 'SUSPENDED' }),
+      withKey('340198B01', suspendedSince()),
     ]);
     beat(plasmaStation, noon);
     expect(states()).toEqual([`${jiangsu} MISSING`, `${plasmaStation} MISSING`]);

@@ -14,15 +14,20 @@ import { isRecentNode } from '#scripts/start/node-version.ts';
 import { parseOptions } from '#scripts/start/options.ts';
 import { identityOf, isRunning } from '#scripts/start/process-identity.ts';
 import { pauseBefore } from '#scripts/start/service.ts';
-import { Directory } from '#schema/directory.ts';
-import { ensureSigningKey } from '#scripts/start/signing-key.ts';
+import { Authorities } from '#schema/directory.ts';
+import { findPublished } from '#scripts/lookout/directory/published.ts';
+import { layoutOf } from '#scripts/start/layout.ts';
+import { ensureSigningKey, findSigningKey } from '#scripts/start/signing-key.ts';
 import type { LogEngine } from '#scripts/start/donor-log.ts';
 import { openState } from '#scripts/start/state-folder.ts';
 import { parseStations } from '#scripts/start/stations-csv.ts';
 import { ensureTokenKey } from '#scripts/start/token-key.ts';
+import { proveDirectory } from '#server/directory/prove.ts';
+import { signDirectory, unsignedDirectory } from '#server/directory/sign.ts';
 
 let folder: string;
 const at = (name: string) => path.join(folder, name);
+const layout = () => layoutOf(folder);
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-unit-'));
@@ -78,17 +83,46 @@ describe('stations.csv', () => {
   });
 });
 
-describe('the directory file', () => {
+describe('the directory', () => {
+  const trusted = async () => Authorities.parse(JSON.parse(await readFile(layout().authorities, 'utf8')));
+  const stands = async (file = layout().directory) => {
+    const proved = await proveDirectory(await readFile(file, 'utf8'), await trusted());
+    if (!('directory' in proved)) throw new Error(proved.problem);
+    return proved.directory;
+  };
+
   test('rises in version when an address changes, and only then', async () => {
     const versions: unknown[] = [];
-    for (const port of [4000, 4000, 5000]) {
-      await writeDirectory(at('directory.json'), place(stations, port), new Map());
-      versions.push(JSON.parse(await readFile(at('directory.json'), 'utf8')));
+    for (const gatewayPort of [4000, 4000, 5000]) {
+      await writeDirectory(layout(), { stations: place(stations, gatewayPort), gatewayPort, keyOf: new Map() });
+      versions.push(await stands());
     }
     expect(versions).toMatchObject([{ version: 1 }, { version: 1 }, { version: 2 }]);
     expect(versions[2]).toMatchObject({
+      gateways: [{ code: 'G01', endpoint: 'http://127.0.0.1:5000' }],
       members: [{ endpoint: 'http://127.0.0.1:5001', status: 'ACTIVE' }, { endpoint: 'http://127.0.0.1:5002' }],
     });
+  });
+
+  test('is signed by two of three authorities, lies where every service looks, and keeps what an operator decided', async () => {
+    const parts = { stations: place(stations, 4000), gatewayPort: 4000, keyOf: new Map() };
+    await writeDirectory(layout(), parts);
+    const first = await stands(layout().directoryOf('gateway'));
+    expect(await trusted()).toMatchObject({ threshold: 2, keys: [{ name: 'A1' }, { name: 'A2' }, { name: 'A3' }] });
+    // A service took a newer one while it ran.
+    const [member, ...others] = first.members;
+    if (member === undefined) throw new Error('no member');
+    const since = '2026-11-21T00:00:00.000Z';
+    const suspended = { ...member, status: 'SUSPENDED' as const, suspensions: [{ since, until: null }] };
+    let signed = unsignedDirectory({ ...first, version: 7, members: [suspended, ...others] });
+    for (const name of ['A1', 'A3']) {
+      const key = await findSigningKey(layout().authorityKeyOf(name));
+      if (key !== undefined) signed = await signDirectory(signed, key);
+    }
+    await writeFile(layout().directoryOf(member.code), JSON.stringify(signed));
+    await writeDirectory(layout(), { ...parts, gatewayPort: 4000, stations: place(stations, 6000) });
+    expect(await stands()).toMatchObject({ version: 8, members: [{ status: 'SUSPENDED' }, { status: 'ACTIVE' }] });
+    expect(await stands(layout().directoryOf('gateway'))).toMatchObject({ version: 8 });
   });
 });
 
@@ -98,13 +132,16 @@ describe('the signing key', () => {
     if (station === undefined) throw new Error('no station');
     const write = async () => {
       const key = await ensureSigningKey(at('keys/a.jwk'));
-      await writeDirectory(at('directory.json'), [station], new Map([[station.code, key]]));
-      return Directory.parse(JSON.parse(await readFile(at('directory.json'), 'utf8'))).members[0]?.keys;
+      const keyOf = new Map([[station.code, key]]);
+      await writeDirectory(layout(), { stations: [station], gatewayPort: 4000, keyOf });
+      const authorities = Authorities.parse(JSON.parse(await readFile(layout().authorities, 'utf8')));
+      return (await findPublished(layout(), authorities))?.directory.members[0]?.keys;
     };
     const first = await write();
     expect(first).toHaveLength(1);
     expect((await stat(at('keys/a.jwk'))).mode & 0o777).toBe(0o600);
-    expect(await readFile(at('directory.json'), 'utf8')).not.toContain('"d"');
+    expect((await stat(layout().authorityKeyOf('A1'))).mode & 0o777).toBe(0o600);
+    expect(JSON.stringify(first)).not.toContain('"d"');
     expect(await write()).toEqual(first);
     await rm(at('keys/a.jwk'));
     expect(await write()).toEqual([...(first ?? []), expect.anything()]);
@@ -207,7 +244,7 @@ describe('a state folder that cannot be used', () => {
 
   test.each([
     ['is of another version', 'state.json', '{"format":99}', 1, 'another version'],
-    ['is half written', 'state.json', '{"format":1,"da', 1, 'is broken'],
+    ['is half written', 'state.json', '{"format":2,"da', 1, 'is broken'],
     ['has lost its record', 'postgres', 'x', 1, 'is broken'],
     ["is somebody else's", 'thesis.txt', 'all of it', 2, 'holds other files'],
   ])('because it %s is left as it is, without a lock', async (_, name, text, exitCode, words) => {
