@@ -11,9 +11,12 @@ import { DonorToken, StationCode } from '#schema/ids.ts';
 import type PrismaTypes from '../db/generated/pothos-types.ts';
 import { getDatamodel } from '../db/generated/pothos-types.ts';
 import type { Context } from './context.ts';
+import type { FieldEntry } from './field-entry.ts';
 
 interface SchemaTypes {
   Context: Context;
+  /** What a field of `Query` or `Mutation` is resolved on. */
+  Root: FieldEntry;
   PrismaTypes: PrismaTypes;
   DefaultFieldNullability: false;
   DefaultInputFieldRequiredness: true;

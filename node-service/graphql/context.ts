@@ -1,7 +1,9 @@
 /** What a resolver can reach: who this station is, and its use cases. */
 import type { Caller } from '#schema/caller.ts';
 import type { Member } from '#schema/directory.ts';
+import type { SignedRequest } from '#server/door.ts';
 
+import type { AuditPort } from '../audit-port.ts';
 import type { Database } from '../db/client.ts';
 import type { Conflicts } from '../modules/conflicts/conflicts.ts';
 import type { Donations } from '../modules/donations/donations.ts';
@@ -19,6 +21,8 @@ export interface Context extends Parts {
   readonly requestId: string;
   /** Who asks. */
   readonly caller: Caller;
+  /** What another member has signed for this question, where one asks. */
+  readonly request: SignedRequest | undefined;
 }
 
 /** The parts of a station that answer. Made once, shared by all requests. */
@@ -28,6 +32,7 @@ export interface Parts {
   readonly isReady: () => Promise<boolean>;
   readonly prisma: Database['prisma'];
   readonly clock: ClockPort;
+  readonly audit: AuditPort;
   readonly tokens: TokenPort;
   readonly holdings: HoldingPort;
   readonly knowledge: KnowledgePort;

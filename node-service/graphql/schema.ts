@@ -11,8 +11,9 @@ import '../modules/release/release.graphql.ts';
 import '../modules/station/replication.graphql.ts';
 import '../modules/station/station.graphql.ts';
 import { builder } from './builder.ts';
+import { recorded } from './recording.ts';
 
-export const stationSchema = builder.toSchema();
+export const stationSchema = recorded(builder.toSchema());
 
 /** The subgraph as text, as it is committed in `schema/sdl/station.graphql`. */
 export function printStationSdl(): string {
