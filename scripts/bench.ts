@@ -77,14 +77,15 @@ function isBench(value: unknown): value is Bench {
 
 function tableOf(name: string, measured: readonly Compared[]): string {
   const table = new Table({
-    head: [name, 'per second', 'CPU ms each', 'cores', 'rate ratio', 'CPU ratio', 'goal'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'left'],
+    head: [name, 'per second', 'median ms', 'CPU ms each', 'cores', 'rate ratio', 'CPU ratio', 'goal'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
   for (const one of measured) {
     table.push([
       one.name,
       Math.round(one.perSecond).toLocaleString('en'),
+      one.medianMs?.toFixed(2) ?? '',
       one.cpuMs.toPrecision(3),
       one.cores.toFixed(2),
       one.rateRatio.toFixed(2),

@@ -8,6 +8,8 @@ export interface Turn {
   readonly operations: number;
   readonly seconds: number;
   readonly cpuMs: number;
+  /** Milliseconds of each operation, where it is the waiting that counts. */
+  readonly waits?: readonly number[];
 }
 
 export interface Contender {
@@ -23,6 +25,8 @@ export interface Measured {
   readonly cpuMs: number;
   /** Cores the process under test kept busy: near 1 says that it, and not the load, was the limit. */
   readonly cores: number;
+  /** Milliseconds half of all operations took at most, where each was timed. */
+  readonly medianMs?: number;
 }
 
 /** A bench of `npm run bench`: the first of what it measured is what the others are compared with. */
@@ -38,12 +42,16 @@ export const median = (values: readonly number[]): number => {
   return (upper + lower) / 2;
 };
 
-const summarise = (name: string, turns: readonly Turn[]): Measured => ({
-  name,
-  perSecond: median(turns.map(({ operations, seconds }) => operations / seconds)),
-  cpuMs: median(turns.map(({ operations, cpuMs }) => cpuMs / operations)),
-  cores: median(turns.map(({ cpuMs, seconds }) => cpuMs / 1000 / seconds)),
-});
+const summarise = (name: string, turns: readonly Turn[]): Measured => {
+  const waits = turns.flatMap((turn) => turn.waits ?? []);
+  return {
+    name,
+    perSecond: median(turns.map(({ operations, seconds }) => operations / seconds)),
+    cpuMs: median(turns.map(({ operations, cpuMs }) => cpuMs / operations)),
+    cores: median(turns.map(({ cpuMs, seconds }) => cpuMs / 1000 / seconds)),
+    ...(waits.length > 0 && { medianMs: median(waits) }),
+  };
+};
 
 export interface Plan {
   readonly contenders: readonly Contender[];
