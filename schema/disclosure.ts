@@ -67,7 +67,7 @@ export const stationDisclosure: DisclosureTable = {
     member(['PHYSICIAN'], ['CARE']),
     member(['AUDITOR', 'NODE'], ['AUDIT']),
   ],
-  'Query._stations': [gateway(['OPERATOR', 'AUDITOR', 'NODE'], ['OPERATION'])],
+  'Query._stations': stateOfService,
 
   'Mutation.recordDonation': [own(['COLLECTOR', 'SYSTEM'], ['RECORDING'])],
   'Mutation.correctDonation': [own(['COLLECTOR', 'SYSTEM'], ['RECORDING'])],

@@ -17,7 +17,7 @@ export const openDoor: Door = {
         subject: everybody,
         purpose: 'DONATION',
         case: null,
-        rights: [],
+        rights: ['OPEN_DOCUMENTS'],
       },
     }),
 };
