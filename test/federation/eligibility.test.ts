@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
 import { suspendedSince } from '#test/support/directory.ts';
+import { headersFor, issuerEnvironment } from '#test/support/sign-in.ts';
 import { ask, createDirectoryFile, deadUrl, memberOf, startStation } from '#test/support/station.ts';
 
 const codes = ['310198B01', '320198B01', '330798P01', '361098P01'] as const;
@@ -31,7 +32,8 @@ async function setMembers(changes: Record<string, Parameters<typeof memberOf>[1]
   await directory.write(members);
   const expected = members.filter(({ status }) => status === 'ACTIVE').map(({ endpoint }) => endpoint);
   await vi.waitFor(async () => {
-    const { data } = await ask(gatewayUrl, '{ stations { edges { node { endpoint status } } } }');
+    const query = '{ stations { edges { node { endpoint status } } } }';
+    const { data } = await ask(gatewayUrl, query, {}, await headersFor('G01', query));
     const { edges } = data?.['stations'] as { edges: { node: { endpoint: string; status: string } }[] };
     const active = edges.filter(({ node }) => node.status === 'ACTIVE').map(({ node }) => node.endpoint);
     expect(active).toEqual(expected);
@@ -136,7 +138,7 @@ describe('with everybody there', () => {
 
   test('the gateway merges what all of them answer for themselves', async () => {
     const query = `{ station(code: "${jiangsu}") { nameEn province kind version ready } nobody: station(code: "990198B01") { code } }`;
-    expect(await ask(gatewayUrl, query)).toEqual({
+    expect(await ask(gatewayUrl, query, {}, await headersFor('G01', query))).toEqual({
       data: {
         station: { nameEn: 'Example 320198B01', province: '32', kind: 'BLOOD', version: '0.1.0', ready: true },
         nobody: null,
