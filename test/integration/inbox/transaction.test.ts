@@ -1,0 +1,70 @@
+/** A transaction on the copy whose statements are not waited for one by one: all or nothing all the same. */
+import type { DatabaseError } from 'pg';
+import { expect, test } from 'vitest';
+
+import { StationCode } from '#schema/ids.ts';
+import { createTestDirectory } from '#test/support/donor-log.ts';
+
+import { createCopy } from './copy-under-test.ts';
+
+const code = '330198B01';
+const origin = StationCode.parse(code);
+const openCopy = () => createCopy({ code, directory: createTestDirectory([code]) });
+
+const heard = { upTo: 1, highest: 1, forkedAt: null };
+/** The database refuses it: complete beyond the highest that was heard. */
+const impossible = new Map([[origin, { ...heard, upTo: 2 }]]);
+const refused = expect.objectContaining({ code: '23514' }) as DatabaseError;
+
+test('a write that fails undoes what was written before and after it, and says why', async () => {
+  await using copy = await openCopy();
+  const failing = copy.inbox.transact(0, [origin], (transaction) => {
+    transaction.moveOn(new Map([[origin, heard]]), 3);
+    transaction.moveOn(impossible, 5);
+    transaction.moveOn(new Map([[origin, heard]]), 7);
+    return Promise.resolve();
+  });
+  await expect(failing).rejects.toEqual(refused);
+  expect(await copy.inbox.positions(1)).toEqual([0]);
+  expect(await copy.inbox.progress()).toEqual([]);
+});
+
+test('what is read after a write that failed fails with the reason of the write', async () => {
+  await using copy = await openCopy();
+  const failing = copy.inbox.transact(0, [origin], async (transaction) => {
+    transaction.moveOn(impossible, 5);
+    await transaction.seqsBeyond(origin, 0);
+  });
+  await expect(failing).rejects.toEqual(refused);
+});
+
+test('the connection of a transaction that failed serves the next', async () => {
+  await using copy = await openCopy();
+  for (let turn = 1; turn <= 5; turn += 1) {
+    const failing = copy.inbox.transact(0, [origin], (transaction) => {
+      transaction.moveOn(impossible, 5);
+      return Promise.resolve();
+    });
+    await expect(failing).rejects.toEqual(refused);
+    await copy.inbox.transact(0, [origin], (transaction) => {
+      expect(transaction.position).toBe(turn - 1);
+      transaction.moveOn(new Map([[origin, heard]]), turn);
+      return Promise.resolve();
+    });
+  }
+  expect(await copy.inbox.progress()).toEqual([{ origin, partition: 0, heard }]);
+});
+
+test('who waited for the partition sees what the one before has heard', async () => {
+  await using copy = await openCopy();
+  const turns = Array.from({ length: 8 }, () =>
+    copy.inbox.transact(0, [origin], (transaction) => {
+      const { highest } = transaction.heard.get(origin) ?? { highest: 0 };
+      expect(transaction.position).toBe(highest);
+      transaction.moveOn(new Map([[origin, { upTo: highest + 1, highest: highest + 1, forkedAt: null }]]), highest + 1);
+      return Promise.resolve();
+    }),
+  );
+  await Promise.all(turns);
+  expect(await copy.inbox.positions(1)).toEqual([8]);
+});
