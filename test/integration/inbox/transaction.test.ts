@@ -57,14 +57,20 @@ test('the connection of a transaction that failed serves the next', async () => 
 
 test('who waited for the partition sees what the one before has heard', async () => {
   await using copy = await openCopy();
-  const turns = Array.from({ length: 8 }, () =>
-    copy.inbox.transact(0, [origin], (transaction) => {
+  const next = (until: Promise<void> = Promise.resolve()) =>
+    copy.inbox.transact(0, [origin], async (transaction) => {
+      await until;
       const { highest } = transaction.heard.get(origin) ?? { highest: 0 };
       expect(transaction.position).toBe(highest);
       transaction.moveOn(new Map([[origin, { upTo: highest + 1, highest: highest + 1, forkedAt: null }]]), highest + 1);
-      return Promise.resolve();
-    }),
-  );
-  await Promise.all(turns);
-  expect(await copy.inbox.positions(1)).toEqual([8]);
+    });
+  await next();
+  const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  const isWaitedFor = Promise.withResolvers<void>();
+  const first = next(isWaitedFor.promise);
+  const second = next();
+  while ((await copy.rows(waiting)).length === 0);
+  isWaitedFor.resolve();
+  await Promise.all([first, second]);
+  expect(await copy.inbox.positions(1)).toEqual([3]);
 });
