@@ -57,7 +57,7 @@ test('the connection of a transaction that failed serves the next', async () => 
 
 test('who waited for the partition sees what the one before has heard', async () => {
   await using copy = await openCopy();
-  const next = (until: Promise<void> = Promise.resolve()) =>
+  const next = (until: Promise<unknown> = Promise.resolve()) =>
     copy.inbox.transact(0, [origin], async (transaction) => {
       await until;
       const { highest } = transaction.heard.get(origin) ?? { highest: 0 };
@@ -66,11 +66,11 @@ test('who waited for the partition sees what the one before has heard', async ()
     });
   await next();
   const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-  const isWaitedFor = Promise.withResolvers<void>();
+  const isWaitedFor = Promise.withResolvers<null>();
   const first = next(isWaitedFor.promise);
   const second = next();
   while ((await copy.rows(waiting)).length === 0);
-  isWaitedFor.resolve();
+  isWaitedFor.resolve(null);
   await Promise.all([first, second]);
   expect(await copy.inbox.positions(1)).toEqual([3]);
 });
