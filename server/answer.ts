@@ -84,10 +84,11 @@ const statusOf = (error: unknown) => {
   return 500;
 };
 
-/** What a caller has to know beside the code: which methods there are, and that a token is needed (RFC 6750 section 3). */
+/** What a caller has to know beside the code: which methods there are, when to come again, and that a token is needed (RFC 6750 section 3). */
 const headersOf = (error: unknown): readonly string[] => {
   if (!(error instanceof RequestError)) return [];
   if (error.code === 'UNAUTHENTICATED') return ['www-authenticate', 'Bearer'];
+  if (error.retryAfterS !== undefined) return ['retry-after', String(error.retryAfterS)];
   return error.allow === undefined ? [] : ['allow', error.allow];
 };
 

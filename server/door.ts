@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Caller } from '#schema/caller.ts';
+import type { RequestClaims } from '#schema/exchange.ts';
 
 /** A request as the door sees it. */
 export interface Knock {
@@ -22,9 +23,17 @@ export interface Leaving {
   readonly body: string;
 }
 
+/** What another member has signed for its question (`schema/exchange.ts`), as it came and as it was read. */
+export interface SignedRequest {
+  readonly jwt: string;
+  readonly claims: RequestClaims;
+}
+
 /** Somebody who was let in. */
 export interface Visit {
   readonly caller: Caller;
+  /** The request of the station that asks, where one does. */
+  readonly request?: SignedRequest;
   /**
    * Called with a GraphQL answer before it leaves; answers headers to go with it, names and values in turn. When it rejects, the
    * answer does not leave: a failure does.

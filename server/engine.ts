@@ -8,14 +8,17 @@ import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLSchema, Opera
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestErrorCode } from '#schema/codes.ts';
+import type { ChargeTable } from '#schema/rate-limits.ts';
 import { armorPlugins } from './armor.ts';
 import type { Authority } from './authority.ts';
+import { createCharges } from './charges.ts';
 import { createCoordinates } from './coordinates.ts';
 import { createDocuments } from './documents.ts';
 import type { DocumentPipeline } from './documents.ts';
 import type { Incoming } from './incoming.ts';
 import type { Limits } from './limits.ts';
 import type { Parameters } from './parameters.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { RequestError } from './request-error.ts';
 
 export interface EngineOptions<Context extends object> {
@@ -23,6 +26,8 @@ export interface EngineOptions<Context extends object> {
   readonly context: (incoming: Incoming) => Context | Promise<Context>;
   readonly production: boolean;
   readonly authority: Authority;
+  readonly charges: ChargeTable;
+  readonly rateLimits: RateLimits;
   readonly limits: Limits;
 }
 
@@ -36,7 +41,7 @@ export interface Question {
   /** The text of the document. */
   readonly document: string;
   readonly parameters: Omit<Parameters, 'document'>;
-  /** A GET, which may not change anything. */
+  /** A GET, or a question of another member: neither may change anything. */
   readonly readOnly: boolean;
   readonly incoming: Incoming;
 }
@@ -99,11 +104,12 @@ export const createEngine = <Context extends object>(options: EngineOptions<Cont
   const { getEnveloped } = yoga;
   const documents = createDocuments(options.limits, options.production);
   const coordinatesOf = createCoordinates();
+  const chargesOf = createCharges(options.charges);
 
   return {
     /**
      * Answers a question. Errors of the request and of resolvers are in the outcome; what is thrown is a `RequestError`, such as
-     * `FORBIDDEN`, or unexpected.
+     * `FORBIDDEN` and `TOO_MANY_REQUESTS`, or unexpected.
      */
     async answer(question: Question): Promise<Outcome> {
       const { parameters, incoming } = question;
@@ -118,6 +124,8 @@ export const createEngine = <Context extends object>(options: EngineOptions<Cont
       const { schema } = pipeline;
       const asking = options.authority.assertMayAsk(incoming, coordinatesOf({ schema, document, operation }));
       if (asking !== undefined) await asking;
+      const charged = chargesOf({ schema, document, operation }, parameters.variables);
+      if (charged.length > 0) await options.rateLimits.spend(incoming, charged);
       const result = await pipeline.execute({
         schema,
         document,

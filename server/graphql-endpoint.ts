@@ -2,13 +2,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { KnownDocuments } from '#schema/operations.ts';
+import { addressOf } from './address.ts';
 import { answerOf, write, writeFailure } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { createBodyReader, parseJson } from './body.ts';
 import { isCrossSite } from './cross-site.ts';
 import { createDocumentGate } from './document-gate.ts';
-import type { Door } from './door.ts';
 import type { Engine } from './engine.ts';
+import type { Entrance } from './entrance.ts';
 import type { Limits } from './limits.ts';
 import { isReadableJson, negotiate } from './media-type.ts';
 import { parseParameters, parseSearch } from './parameters.ts';
@@ -17,7 +18,7 @@ import { RequestError } from './request-error.ts';
 
 export interface EndpointOptions {
   readonly engine: Engine;
-  readonly door: Door;
+  readonly entrance: Entrance;
   /** The documents that are answered in production. */
   readonly documents: KnownDocuments;
   readonly production: boolean;
@@ -31,7 +32,7 @@ const isForPage = ({ method, headers }: IncomingMessage) =>
 const nothing = Buffer.alloc(0);
 
 export const createGraphqlEndpoint = (options: EndpointOptions) => {
-  const { engine, door, production, limits, log } = options;
+  const { engine, entrance, production, limits, log } = options;
   const readBody = createBodyReader(limits);
   const documentOf = createDocumentGate(options.documents, production);
 
@@ -57,12 +58,20 @@ export const createGraphqlEndpoint = (options: EndpointOptions) => {
       }
       if (isCrossSite(headers)) throw new RequestError('CROSS_SITE_REQUEST');
       if (mediaType === undefined) throw new RequestError('NOT_ACCEPTABLE');
+      const address = addressOf(request.socket);
+      entrance.assertNotWaiting(address);
       const body = await bodyOf(request);
-      const { caller, seal } = await door.admit({ requestId, method, path: '/graphql', headers, body });
+      const knock = { requestId, method, path: '/graphql', headers, body };
+      const { caller, request: signed, seal } = await entrance.admit(knock, address);
       const parameters = parametersOf(asked, body);
       const document = documentOf(parameters, caller);
-      const incoming = { id: requestId, caller, headers };
-      const outcome = await engine.answer({ document, parameters, readOnly: method === 'GET', incoming });
+      const incoming = { id: requestId, caller, request: signed, headers };
+      const outcome = await engine.answer({
+        document,
+        parameters,
+        readOnly: method === 'GET' || caller.from !== 'OWN',
+        incoming,
+      });
       const answer = answerOf(outcome, { ...to, mediaType });
       write(response, seal === undefined ? answer : { ...answer, headers: await seal(answer) });
     } catch (error) {

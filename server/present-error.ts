@@ -93,7 +93,8 @@ export const presentError = (error: unknown, presenter: Presenter): PresentedErr
   const thrown = thrownIn(error);
   const place = placeOf(error);
   if (thrown instanceof Refused || thrown instanceof RequestError) {
-    return { message: thrown.message, ...place, extensions: { code: thrown.code, retryable: false, requestId } };
+    const retryable = thrown instanceof RequestError && thrown.retryAfterS !== undefined;
+    return { message: thrown.message, ...place, extensions: { code: thrown.code, retryable, requestId } };
   }
   if (error instanceof GraphQLError && thrown instanceof GraphQLError && isOpen(thrown, place.path)) {
     const message = withoutValues(production ? withoutSuggestion(error.message) : error.message);

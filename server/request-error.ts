@@ -27,12 +27,15 @@ export class RequestError extends Error {
   readonly code: RequestErrorCode;
   /** The methods the path takes, for `METHOD_NOT_ALLOWED`. */
   readonly allow: string | undefined;
+  /** In how many seconds to ask again, for `TOO_MANY_REQUESTS`. */
+  readonly retryAfterS: number | undefined;
 
   /** @param detail what exactly; it is sent to the caller and must say nothing but what the caller sent. */
-  constructor(code: RequestErrorCode, options: { detail?: string; allow?: string } = {}) {
+  constructor(code: RequestErrorCode, options: { detail?: string; allow?: string; retryAfterS?: number } = {}) {
     super(options.detail ?? requestErrors[code].en);
     this.code = code;
     this.allow = options.allow;
+    this.retryAfterS = options.retryAfterS;
   }
 
   get status(): number {

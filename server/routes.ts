@@ -21,6 +21,8 @@ export interface Route {
   readonly path: string;
   /** Answered without asking who asks: for what everybody may see, and for what proves itself. */
   readonly open?: boolean;
+  /** Answered only so many times an address: it gives tokens to whoever proves itself there. */
+  readonly givesTokens?: boolean;
   handle(exchange: Exchange): Promise<void> | void;
 }
 

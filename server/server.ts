@@ -7,12 +7,16 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { KnownDocuments } from '#schema/operations.ts';
+import { defaultBudgets } from '#schema/rate-limits.ts';
+import type { ChargeTable } from '#schema/rate-limits.ts';
+import { addressOf } from './address.ts';
 import { writeFailure } from './answer.ts';
 import type { Asked } from './asked.ts';
 import type { Authority } from './authority.ts';
 import { isCrossSite } from './cross-site.ts';
 import type { Door } from './door.ts';
 import { createEngine } from './engine.ts';
+import { createEntrance } from './entrance.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { createHealth, isHealthPath } from './health.ts';
 import type { Check } from './health.ts';
@@ -20,6 +24,8 @@ import type { Incoming } from './incoming.ts';
 import { defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { drain, listen } from './lifecycle.ts';
+import { createRateLimits } from './rate-limits.ts';
+import type { RateLimitsOptions } from './rate-limits.ts';
 import { RequestError } from './request-error.ts';
 import { requestIdOf } from './request-id.ts';
 import { createRouter } from './routes.ts';
@@ -39,9 +45,15 @@ export interface GraphqlServerOptions<Context extends object> {
   readonly authority: Authority;
   /** The documents that are answered in production, besides those of callers with the right to write their own. */
   readonly documents?: KnownDocuments;
+  /** What is charged for which question, and how much there is; nothing when left out. */
+  readonly rates?: Rates;
   readonly log: Logger;
   readonly routes?: readonly Route[];
   readonly limits?: Partial<Limits>;
+}
+
+export interface Rates extends Omit<RateLimitsOptions, 'log'> {
+  readonly table: ChargeTable;
 }
 
 export interface GraphqlServer {
@@ -78,10 +90,13 @@ const createHttpServer = (limits: Limits, listener: RequestListener) => {
 };
 
 export const createGraphqlServer = <Context extends object>(options: GraphqlServerOptions<Context>): GraphqlServer => {
-  const { production, readiness, door, authority, documents = new Map(), log } = options;
+  const { production, readiness, door, authority, documents = new Map(), rates, log } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const engine = createEngine({ ...options, limits });
-  const graphql = createGraphqlEndpoint({ engine, door, documents, production, limits, log });
+  const budgets = rates?.budgets ?? defaultBudgets;
+  const rateLimits = createRateLimits({ ...rates, budgets, log });
+  const engine = createEngine({ ...options, limits, rateLimits, charges: rates?.table ?? {} });
+  const entrance = createEntrance({ door, budgets, log });
+  const graphql = createGraphqlEndpoint({ engine, entrance, documents, production, limits, log });
   const health = createHealth({ readiness, timeLimitMs: limits.readinessMs, log });
   const findRoute = createRouter(options.routes ?? []);
 
@@ -90,9 +105,14 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
       if (isCrossSite(request.headers)) throw new RequestError('CROSS_SITE_REQUEST');
       const { route, parameters } = findRoute(request.method, path);
       const { method = '', headers } = request;
-      const visit = route.open === true ? null : await door.admit({ requestId, method, path, headers, body: nothing });
+      const address = addressOf(request.socket);
+      entrance.assertNotWaiting(address);
+      if (route.givesTokens === true) await entrance.spendToken(address);
+      const knock = { requestId, method, path, headers, body: nothing };
+      const visit = route.open === true ? null : await entrance.admit(knock, address);
       if (visit !== null) await authority.assertMayAsk({ id: requestId, ...visit }, [`${route.method} ${route.path}`]);
       await route.handle({ id: requestId, caller: visit?.caller ?? null, request, response, parameters });
+      if (route.givesTokens === true && response.statusCode >= 400) await entrance.turnedAway(address);
     } catch (error) {
       writeFailure({ request, response }, error, { log, production, requestId });
     }

@@ -55,6 +55,7 @@ export function createTokenEndpoint({ station, clients, tokens, isFirst }: Token
     method: 'POST',
     path: '/token',
     open: true,
+    givesTokens: true,
     async handle({ id, request, response }) {
       if (request.headers['content-type']?.split(';', 1)[0]?.trim() !== 'application/x-www-form-urlencoded') {
         throw new RequestError('UNSUPPORTED_MEDIA_TYPE', {
