@@ -2,8 +2,8 @@
 import type { Logger } from 'pino';
 
 import { readAuthorities } from '#server/directory/authorities.ts';
+import { openLiveDirectory } from '#server/directory/live-directory.ts';
 import { takenInFile } from '#server/directory/taken.ts';
-import { openDirectory } from '#server/directory-file.ts';
 import { openDoor } from '#server/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
@@ -25,9 +25,10 @@ export interface Gateway {
 
 /** Throws a `Fault` when the directory cannot be read. */
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
-  const directory = await openDirectory(config.LOOKOUT_DIRECTORY, {
+  const directory = await openLiveDirectory(config.LOOKOUT_DIRECTORY, {
     authorities: readAuthorities(config.LOOKOUT_AUTHORITIES),
     taken: takenInFile(`${config.LOOKOUT_DIRECTORY}.taken`),
+    self: config.LOOKOUT_GATEWAY_CODE,
     log,
   });
   const links = createStationLinks({ directory, deadlineMs: config.LOOKOUT_STATION_DEADLINE_MS });
@@ -39,20 +40,22 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     context: ({ id, caller }): Context => ({ requestId: id, caller, directory: directory.current(), donors }),
     door: openDoor,
     production: config.NODE_ENV === 'production',
-    readiness: readiness.checks,
+    readiness: () => [directory.check(), ...readiness.checks()],
+    routes: directory.routes,
     log,
   });
   return {
     start: async () => {
       const url = await server.start({ host: config.LOOKOUT_HOST, port: config.LOOKOUT_PORT });
       readiness.start();
+      directory.start();
       return url;
     },
     stop: async () => {
       readiness.stop();
       await server.stop();
       await links.stop();
-      directory.stop();
+      await directory.stop();
     },
   };
 }

@@ -8,9 +8,6 @@ import { ruleSets } from '#schema/rule-sets.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
-import { readAuthorities } from '#server/directory/authorities.ts';
-import { takenInFile } from '#server/directory/taken.ts';
-import { openDirectory } from '#server/directory-file.ts';
 import type { Check } from '#server/health.ts';
 import { openDoor } from '#server/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
@@ -22,7 +19,7 @@ import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
 import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
 import type { Database } from './db/client.ts';
-import { migrate } from './db/migrate.ts';
+import { openStationDirectory } from './directory.ts';
 import { createDonorLog } from './donor-log.ts';
 import type { DonorLog } from './donor-log.ts';
 import type { Context, Parts as Answering } from './graphql/context.ts';
@@ -42,7 +39,7 @@ import { version } from './version.ts';
 
 /** A running station. */
 export interface NodeService {
-  /** Brings the database up to date and listens; answers its base URL. */
+  /** Listens; answers its base URL. */
   start(): Promise<URL>;
   stop(): Promise<void>;
 }
@@ -125,19 +122,14 @@ function createAnswering(parts: Parts): Answering {
 
 /** Throws a `Fault` when the directory cannot be read or has no such station. */
 export async function createNodeService(config: NodeConfig, log: Logger, clock = systemClock): Promise<NodeService> {
-  const directory = await openDirectory(config.LOOKOUT_DIRECTORY, {
-    authorities: readAuthorities(config.LOOKOUT_AUTHORITIES),
-    taken: takenInFile(`${config.LOOKOUT_DIRECTORY}.taken`),
-    log,
-    now: () => clock.now().getTime(),
-  });
-  const station = memberNamed(config.LOOKOUT_STATION, directory.current());
   const database = createDatabase(config.DATABASE_URL, {
     poolSize: config.DATABASE_POOL_SIZE,
     onIdleError: (error) => {
       log.warn({ err: error }, 'a database connection broke');
     },
   });
+  const directory = await openStationDirectory({ config, database, clock, log });
+  const station = memberNamed(config.LOOKOUT_STATION, directory.current());
   const tokens = createHmacTokens(Buffer.from(config.LOOKOUT_TOKEN_KEY, 'hex'));
   const federation = createGatewayFederation({
     gatewayUrl: config.LOOKOUT_GATEWAY_URL,
@@ -150,6 +142,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   const readiness = async (): Promise<Check[]> => [
     { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
     { name: 'import', ok: await isLoaded() },
+    directory.check(),
   ];
   const ruleSet = ruleSetOf(config);
   const donorLog = createDonorLog({ config, station, ruleSet, directory, database, isLoaded, log });
@@ -163,14 +156,17 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     door: openDoor,
     production: config.NODE_ENV === 'production',
     readiness,
-    routes: [createImportRoute({ pool: database.pool, tokens, clock, station, telling: donorLog.telling, log })],
+    routes: [
+      ...directory.routes,
+      createImportRoute({ pool: database.pool, tokens, clock, station, telling: donorLog.telling, log }),
+    ],
     log,
   });
 
   return {
     async start() {
-      await migrate(config.DATABASE_URL);
       donorLog.start();
+      directory.start();
       return server.start({ host: config.LOOKOUT_HOST, port: config.LOOKOUT_PORT });
     },
     async stop() {
@@ -178,7 +174,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
       answering.permits.stop();
       await donorLog.stop();
       await federation.stop();
-      directory.stop();
+      await directory.stop();
       await database.stop();
     },
   };

@@ -48,6 +48,15 @@ function read<Shape extends z.ZodType>(text: string, shape: Shape): z.ZodSafePar
 export const digestOf = (payload: string): Digest =>
   Digest.parse(hash('sha256', Buffer.from(payload, 'base64url'), 'base64url'));
 
+const Versioned = z.object({ version: z.int() });
+
+/** The version a text claims, signed or not; undefined when it claims none. */
+export function versionOf(text: string): number | undefined {
+  const signed = read(text, SignedDirectory);
+  if (signed?.success !== true) return undefined;
+  return read(Buffer.from(signed.data.payload, 'base64url').toString(), Versioned)?.data?.version;
+}
+
 /** The keys that signed; undefined when one of them is said to have signed and has not. */
 async function signersOf(
   { payload, signatures }: SignedDirectory,

@@ -74,7 +74,7 @@ export function watchText({ path, bytes, text, onText }: WatchedFile): () => voi
     if (found === seen) return;
     seen = found;
     const fresh = found === undefined ? undefined : await readBounded(path, bytes).catch(() => undefined);
-    if (fresh === known && fresh !== undefined) return;
+    if (fresh === known) return;
     known = fresh;
     await onText(fresh);
   });
