@@ -15,6 +15,7 @@ import { isReadableJson, negotiate } from './media-type.ts';
 import { parseParameters, parseSearch } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
 import { RequestError } from './request-error.ts';
+import { cutIfStalled } from './sockets.ts';
 
 export interface EndpointOptions {
   readonly engine: Engine;
@@ -73,7 +74,11 @@ export const createGraphqlEndpoint = (options: EndpointOptions) => {
         incoming,
       });
       const answer = answerOf(outcome, { ...to, mediaType });
+      if (answer.body.length > limits.answerCharacters) {
+        throw new RequestError('DOCUMENT_TOO_COMPLEX', { detail: 'The answer is too long: ask for less at once.' });
+      }
       write(response, seal === undefined ? answer : { ...answer, headers: await seal(answer) });
+      cutIfStalled(response, limits.stalledMs);
     } catch (error) {
       writeFailure(asked, error, to);
     }

@@ -33,6 +33,16 @@ export interface Limits {
   readonly keepAliveMs: number;
   /** Open connections; more are dropped. */
   readonly connections: number;
+  /** Of them, those of one address (of IPv6, one /64): a quarter, so that no three can shut out everybody else. */
+  readonly connectionsPerAddress: number;
+  /** Requests on one connection; then the caller makes a new one. */
+  readonly requestsPerConnection: number;
+  /** Requests on one connection that wait for the answer to the one before them; with more it is closed. */
+  readonly pipelined: number;
+  /** Characters of an answer. */
+  readonly answerCharacters: number;
+  /** Time in which a caller takes nothing of an answer before the connection is cut. */
+  readonly stalledMs: number;
   /** Time the checks behind `/readyz` may take together. */
   readonly readinessMs: number;
   /** Time that requests in flight get to end when the server stops. */
@@ -59,6 +69,11 @@ export const defaultLimits: Limits = {
   uploadMs: 3_600_000,
   keepAliveMs: 60_000,
   connections: 4_096,
+  connectionsPerAddress: 1_024,
+  requestsPerConnection: 100_000,
+  pipelined: 16,
+  answerCharacters: 16 * 1024 * 1024,
+  stalledMs: 30_000,
   readinessMs: 2_000,
   drainMs: 10_000,
   documents: 1_000,

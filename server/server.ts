@@ -30,6 +30,7 @@ import { RequestError } from './request-error.ts';
 import { requestIdOf } from './request-id.ts';
 import { createRouter } from './routes.ts';
 import type { Route } from './routes.ts';
+import { cutIfStalled, guardSockets, inTurn } from './sockets.ts';
 
 export interface GraphqlServerOptions<Context extends object> {
   /** The schema, or where to find the one of the moment. */
@@ -83,9 +84,10 @@ const createHttpServer = (limits: Limits, listener: RequestListener) => {
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
     },
-    listener,
+    inTurn(listener, limits),
   );
   server.maxConnections = limits.connections;
+  server.maxRequestsPerSocket = limits.requestsPerConnection;
   return server;
 };
 
@@ -112,6 +114,7 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
       const visit = route.open === true ? null : await entrance.admit(knock, address);
       if (visit !== null) await authority.assertMayAsk({ id: requestId, ...visit }, [`${route.method} ${route.path}`]);
       await route.handle({ id: requestId, caller: visit?.caller ?? null, request, response, parameters });
+      cutIfStalled(response, limits.stalledMs);
       if (route.givesTokens === true && response.statusCode >= 400) await entrance.turnedAway(address);
     } catch (error) {
       writeFailure({ request, response }, error, { log, production, requestId });
@@ -131,8 +134,12 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
   };
 
   const server = createHttpServer(limits, listener);
+  const endUnused = guardSockets(server, limits);
   return {
     start: (address) => listen(server, address),
-    stop: () => drain(server, limits.drainMs),
+    stop: () => {
+      endUnused();
+      return drain(server, limits.drainMs);
+    },
   };
 };
