@@ -13,6 +13,7 @@ import { openDoor } from '#server/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import { createGatewayFederation } from './adapters/gateway-federation.ts';
+import { createCountedKnowledge } from './adapters/counted-knowledge.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
 import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
 import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
@@ -20,6 +21,7 @@ import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
 import type { Database } from './db/client.ts';
 import { openStationDirectory } from './directory.ts';
+import { suspendedNow } from './domain/suspension.ts';
 import { createDonorLog } from './donor-log.ts';
 import type { DonorLog } from './donor-log.ts';
 import type { Context, Parts as Answering } from './graphql/context.ts';
@@ -84,7 +86,10 @@ function createAnswering(parts: Parts): Answering {
   const { prisma, pool } = parts.database;
   const { freshness, logTime, outcomes, outbox, signer, telling, catchUp } = parts.donorLog;
   const holdings = createPostgresHoldings({ pool, isLoaded });
-  const knowledge = createPostgresKnowledge({ pool, isLoaded });
+  const knowledge = createCountedKnowledge(
+    createPostgresKnowledge({ pool, isLoaded }),
+    suspendedNow(() => directory.current().members),
+  );
   const eligibility = createEligibility({ station, ruleSet, freshness, knowledge, federation, logTime, clock });
   return {
     station,

@@ -27,6 +27,7 @@ import { outboxChannel } from './db/outbox.ts';
 import type { Telling } from './db/outbox.ts';
 import { findConflicts } from './domain/conflict.ts';
 import { judgeClaims } from './domain/permit.ts';
+import { suspendedNow } from './domain/suspension.ts';
 import { createWatermarks } from './domain/watermark.ts';
 import type { FreshnessPort, LogPort, LogTimePort, OutboxPort, SignerPort } from './ports.ts';
 import { createCatchUp } from './replication/catch-up.ts';
@@ -35,6 +36,7 @@ import { createControl } from './replication/control.ts';
 import { createPromises } from './replication/control-promises.ts';
 import { createFreshness } from './replication/freshness.ts';
 import { createProbe } from './replication/heartbeat.ts';
+import { fromWhatCounts } from './replication/judging-again.ts';
 import { createLeader } from './replication/leading.ts';
 import type { Leader } from './replication/leading.ts';
 import { createLogTime } from './replication/log-time.ts';
@@ -131,7 +133,7 @@ function createLeadership(
   options: Options,
   parts: Adapters & ReturnType<typeof createKnowledgeOfCopy>,
 ): { readonly leader: () => Leader | undefined; start(): void; stop(): Promise<void> } {
-  const { config, station, ruleSet, log } = options;
+  const { config, station, ruleSet, directory, log } = options;
   let leader: Leader | undefined;
   let leaving: Promise<void> = Promise.resolve();
 
@@ -139,8 +141,13 @@ function createLeadership(
     log.info('this instance runs the replication of the station');
     leader = createLeader({
       ...{ ...parts, ...options, stopwatch },
-      judge: (history) => judgeClaims(history, findRuleSet),
-      conflictsOf: (token, history) => findConflicts(token, history, ruleSet, station.code),
+      ...fromWhatCounts(
+        {
+          judge: (history) => judgeClaims(history, findRuleSet),
+          conflictsOf: (token, history) => findConflicts(token, history, ruleSet, station.code),
+        },
+        suspendedNow(() => directory.current().members),
+      ),
     });
     leader.start();
   };

@@ -1,7 +1,7 @@
 /** The outside world as the node service sees it. Each port has one adapter, named after its technology. */
 import type { Asker } from '#schema/caller.ts';
 import type { FaultCode, QuarantineReason } from '#schema/codes.ts';
-import type { Directory, Member } from '#schema/directory.ts';
+import type { Directory, Member, Suspension } from '#schema/directory.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
 import type { NormalDocument } from '#schema/documents.ts';
 import type { DonorEvent, EventBody } from '#schema/events.ts';
@@ -241,6 +241,11 @@ export interface InboxTransaction {
   /** What is there of these donors; `after` is a place. */
   standingOf(tokens: readonly DonorToken[], after: number): Promise<Standing>;
   historiesOf(tokens: readonly DonorToken[]): Promise<Map<DonorToken, History>>;
+  /** The donors an origin said something of since a time, in an order of their own, those after one of them. */
+  donorsOf(
+    origin: StationCode,
+    page: { readonly since: number; readonly after: DonorToken | null; readonly limit: number },
+  ): Promise<DonorToken[]>;
   /** Notes what became of claims, which are events of the histories that were read in this transaction. */
   settle(claims: ClaimOutcomes): void;
   /** Makes the conflicts of these donors what is given: opens new ones, withdraws those that are gone, leaves resolved ones. */
@@ -284,6 +289,10 @@ export interface InboxPort {
     after: number,
     limit: number,
   ): Promise<QuarantinedRecord[]>;
+  /** The suspensions the copy was last judged under, of members that had any. */
+  suspensions(): Promise<ReadonlyMap<StationCode, readonly Suspension[]>>;
+  /** Notes that the copy is judged under these. */
+  noteSuspensions(origin: StationCode, suspensions: readonly Suspension[]): Promise<void>;
   /** Parked events of a partition, in the order of the log, at most `limit` after a place. */
   parked(partition: number, after: number, limit: number): Promise<PlacedEvent[]>;
   /**

@@ -7,10 +7,11 @@
 import { setTimeout } from 'node:timers/promises';
 
 import type { QuarantineReason } from '#schema/codes.ts';
+import type { Suspension } from '#schema/directory.ts';
 import type { EventId, StationCode } from '#schema/ids.ts';
 
 import type { Database } from '../db/client.ts';
-import type { InboxPort, OriginProgress, PlacedEvent } from '../ports.ts';
+import type { InboxPort, OriginProgress, PlacedEvent, QuarantinedRecord } from '../ports.ts';
 import { appliedChannel, copyNotice, payloadsOf } from './postgres-inbox/applied-channel.ts';
 import { inTransaction, rowsOf, run } from './postgres-inbox/asking.ts';
 import { tokenOf } from './postgres-inbox/event-rows.ts';
@@ -59,6 +60,11 @@ function parkedOf(partition: number, row: ParkedRow): PlacedEvent {
   };
 }
 
+function quarantinedOf(partition: number, row: QuarantineRow): QuarantinedRecord {
+  const [offset, appendedAt, reason, origin, key, value] = row;
+  return { partition, offset, appendedAt, reason, origin, key, value };
+}
+
 export function createPostgresInbox({ database, station, instance }: Options): InboxPort {
   const { pool, pipelined } = database;
   const read = <Row extends unknown[]>(
@@ -101,15 +107,14 @@ export function createPostgresInbox({ database, station, instance }: Options): I
     },
     async quarantined(partition, reasons, after, limit) {
       const rows = await read<QuarantineRow>(readStatements.quarantined, [partition, reasons, after, limit]);
-      return rows.map(([offset, appendedAt, reason, origin, key, value]) => ({
-        partition,
-        offset,
-        appendedAt,
-        reason,
-        origin,
-        key,
-        value,
-      }));
+      return rows.map((row) => quarantinedOf(partition, row));
+    },
+    async suspensions() {
+      const rows = await read<[StationCode, Suspension[]]>(readStatements.suspensions);
+      return new Map(rows);
+    },
+    async noteSuspensions(origin, suspensions) {
+      await read(readStatements.noteSuspensions, [origin, JSON.stringify(suspensions)]);
     },
     async parked(partition, after, limit) {
       const rows = await read<ParkedRow>(readStatements.parked, [partition, after, limit]);

@@ -4,7 +4,8 @@ import type { EventId, StationCode } from '#schema/ids.ts';
 
 /**
  * What became of a claim at its place in the log. `GRANTED`: the chair was free and no rule stood in the way. `TAKEN`:
- * another permit was in force. `NOT_ELIGIBLE`: a rule stood in the way. `VOID`: the log took it after `notAfter`.
+ * another permit was in force. `NOT_ELIGIBLE`: a rule stood in the way. `VOID`: the log took it after `notAfter`, or while its
+ * origin was suspended.
  * `UNDECIDED`: this version does not know its rule set, or cannot tell of an earlier claim that may be in force.
  */
 export type ClaimOutcome = 'GRANTED' | 'TAKEN' | 'NOT_ELIGIBLE' | 'VOID' | 'UNDECIDED';

@@ -19,11 +19,13 @@ import type { Member } from '#schema/directory.ts';
 import { createReader } from './applier-reading.ts';
 import type { Conclusions } from './applier-settling.ts';
 import { createApplier } from './applier.ts';
+import type { AppliedBatch } from './applier.ts';
 import type { CatchUp } from './catch-up.ts';
 import { sayCatchUp } from './catch-up.ts';
 import type { Promises } from './control-promises.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { LogTime } from './log-time.ts';
+import { createJudgingAgain } from './judging-again.ts';
 import { createLoop } from './loop.ts';
 import type { Loop } from './loop.ts';
 import type { Progress } from './progress.ts';
@@ -74,16 +76,13 @@ const catchUpLineMs = 5_000;
 /** The parts whose work the loops drive. `onCaughtUp` is called when the relay may begin, and may be called again. */
 function createParts(dependencies: LeaderDependencies, onCaughtUp: () => void) {
   const { station, partitions, donorLog, inbox, directory, progress, catchUp, log } = dependencies;
-  const applier = createApplier({
-    ...dependencies,
-    station: station.code,
-    onApplied: (applied) => {
-      const wasDone = catchUp.isDone();
-      catchUp.note(applied);
-      progress.take(applied);
-      if (!wasDone && catchUp.isDone()) onCaughtUp();
-    },
-  });
+  const onApplied = (applied: AppliedBatch): void => {
+    const wasDone = catchUp.isDone();
+    catchUp.note(applied);
+    progress.take(applied);
+    if (!wasDone && catchUp.isDone()) onCaughtUp();
+  };
+  const applier = createApplier({ ...dependencies, station: station.code, onApplied });
   const reader = createReader({
     ...{ log: donorLog, inbox, applier, partitions, directory },
     catchUp: {
@@ -119,12 +118,13 @@ function createParts(dependencies: LeaderDependencies, onCaughtUp: () => void) {
   });
   const heartbeat = createHeartbeat({ ...dependencies, station: station.code, log: donorLog });
   const retry = createRetry({ inbox, applier, directory, partitions });
-  return { reader, relay, heartbeat, repair, retry };
+  const judgingAgain = createJudgingAgain({ ...dependencies, station: station.code, onApplied });
+  return { reader, relay, heartbeat, repair, retry, judgingAgain };
 }
 
 export function createLeader(dependencies: LeaderDependencies): Leader {
   const { directory, catchUp, isLoaded, log } = dependencies;
-  const { reader, relay, heartbeat, repair, retry } = createParts(dependencies, () => {
+  const { reader, relay, heartbeat, repair, retry, judgingAgain } = createParts(dependencies, () => {
     loops.relay.wake();
   });
 
@@ -145,6 +145,7 @@ export function createLeader(dependencies: LeaderDependencies): Leader {
     heartbeat: loop('heartbeat', beat, directory.current().policy.heartbeatMs),
     repair: loop('repair', () => repair.step(), repairPauseMs),
     retry: loop('retry', () => retry.step(), retryPauseMs),
+    judgingAgain: loop('judge again', () => judgingAgain.step(), retryPauseMs),
     catchUp: loop('catch-up', sayHowFar, catchUpLineMs),
   };
 
@@ -157,6 +158,7 @@ export function createLeader(dependencies: LeaderDependencies): Leader {
     },
     wakeRetry: () => {
       loops.retry.wake();
+      loops.judgingAgain.wake();
     },
     restart: () => {
       reader.restart();

@@ -97,6 +97,14 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
         }),
       historiesOf: (tokens) =>
         statement('historiesOf', () => new Map(tokens.map((token) => [token, readHistory(token)]))),
+      donorsOf: (origin, { since, after, limit }) =>
+        statement('donorsOf', () => {
+          const said = [...draft.events.values()].filter(
+            ({ event, appendedAt }) => event.origin === origin && appendedAt >= since,
+          );
+          const donors = [...new Set(said.map(({ event }) => event.token))].sort();
+          return donors.filter((token) => after === null || token > after).slice(0, limit);
+        }),
       settle(claims) {
         for (const [event, claim] of claims) {
           const key = keys.get(event) ?? '';
@@ -176,6 +184,8 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
           .sort((a, b) => a.offset - b.offset)
           .slice(0, limit),
       ),
+    suspensions: () => read('suspensions', () => new Map()),
+    noteSuspensions: () => read('noteSuspensions', () => undefined),
     parked: (partition, after, limit) =>
       read('parked', () =>
         [...copyOf(partition).events.values()]

@@ -55,6 +55,13 @@ export const statements = {
     name: 'inbox-histories',
     text: `SELECT ${eventColumns} FROM event WHERE token = ANY($1::bytea[]) ORDER BY log_offset`,
   },
+  donors: {
+    name: 'inbox-donors',
+    text: `SELECT DISTINCT token FROM event
+      WHERE origin = $2 AND partition = $1 AND appended_at >= to_timestamp($3::float8 / 1000)
+        AND ($4::bytea IS NULL OR token > $4)
+      ORDER BY token LIMIT $5`,
+  },
   settle: {
     name: 'inbox-settle',
     text: `UPDATE event SET claim = judged.claim
@@ -124,6 +131,12 @@ export const readStatements = {
     name: 'inbox-quarantined',
     text: `SELECT log_offset::float8, (extract(epoch FROM appended_at) * 1000)::float8, reason, origin, key, value
       FROM quarantine WHERE partition = $1 AND reason = ANY($2::text[]) AND log_offset > $3 ORDER BY log_offset LIMIT $4`,
+  },
+  suspensions: { name: 'inbox-suspensions', text: 'SELECT origin, suspensions FROM judged_suspensions' },
+  noteSuspensions: {
+    name: 'inbox-note-suspensions',
+    text: `INSERT INTO judged_suspensions (origin, suspensions) VALUES ($1, $2::jsonb)
+      ON CONFLICT (origin) DO UPDATE SET suspensions = excluded.suspensions`,
   },
   parked: {
     name: 'inbox-parked',

@@ -49,7 +49,7 @@ interface Open {
   readonly ownClaims: Map<EventId, JudgedClaim>;
 }
 
-type Reads = Pick<InboxTransaction, 'knownOf' | 'seqsBeyond' | 'standingOf' | 'historiesOf'>;
+type Reads = Pick<InboxTransaction, 'knownOf' | 'seqsBeyond' | 'standingOf' | 'historiesOf' | 'donorsOf'>;
 type Main = Pick<InboxTransaction, 'add' | 'settle' | 'moveOn'>;
 type Aside = Pick<InboxTransaction, 'setConflicts' | 'quarantine' | 'release'>;
 
@@ -85,6 +85,10 @@ function readsOf(open: Open): Reads {
         histories.get(tokenOf(row[2]))?.push(event);
       }
       return histories;
+    },
+    async donorsOf(origin, { since, after, limit }) {
+      const values = [partition, origin, since, after === null ? null : bytesOf(after), limit];
+      return (await query<[Buffer]>(statements.donors, values)).map(([token]) => tokenOf(token));
     },
   };
 }

@@ -7,9 +7,11 @@ import { createDatabase } from '#node/db/client.ts';
 import { findConflicts } from '#node/domain/conflict.ts';
 import type { History } from '#node/domain/history.ts';
 import { judgeClaims } from '#node/domain/permit.ts';
+import { suspendedNow } from '#node/domain/suspension.ts';
 import type { DirectoryPort, InboxPort, LogBatch } from '#node/ports.ts';
 import { createApplier } from '#node/replication/applier.ts';
 import type { AppliedBatch } from '#node/replication/applier.ts';
+import { fromWhatCounts } from '#node/replication/judging-again.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import { StationCode } from '#schema/ids.ts';
 import { ruleSets } from '#schema/rule-sets.ts';
@@ -67,13 +69,17 @@ export async function createCopy({ code, directory, around = (inbox: InboxPort) 
   const applied: AppliedBatch[] = [];
   const inbox = createPostgresInbox({ database: connected, station, instance: 'one' });
   const verifier = createJoseVerifier({ directory });
+  const conclusions = fromWhatCounts(
+    conclusionsOf(station),
+    suspendedNow(() => directory.current().members),
+  );
   const applier = createApplier({
     inbox: around(inbox),
     verifier,
     directory,
     station,
     partitions,
-    ...conclusionsOf(station),
+    ...conclusions,
     onApplied: (batch) => applied.push(batch),
   });
   const applyAll = async (batches: readonly LogBatch[]) => {
@@ -90,6 +96,8 @@ export async function createCopy({ code, directory, around = (inbox: InboxPort) 
     applier,
     applied,
     applyAll,
+    /** The conclusions from what counts. */
+    conclusions,
     rows,
     /** All of the projection. */
     state: () => stateOf(pool),
