@@ -1,19 +1,25 @@
 /** The gateway put together: the one place where its parts meet. */
 import type { Logger } from 'pino';
 
+import { gatewayDocuments } from '#schema/operations.ts';
+import { gatewayCharges } from '#schema/rate-limits.ts';
 import { readAuthorities } from '#server/directory/authorities.ts';
 import { openLiveDirectory } from '#server/directory/live-directory.ts';
 import { takenInFile } from '#server/directory/taken.ts';
-import { openDoor } from '#server/open-door.ts';
+import { createExchangeVerifier } from '#server/exchange-jwt.ts';
+import { createMemberSigner, createMemberVerifier } from '#server/member-keys.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import type { GatewayConfig } from './config.ts';
 import type { Context } from './context.ts';
-import { createDonors } from './donors.ts';
+import { createExchange } from './exchange-fields.ts';
+import { createForwarding } from './forwarding.ts';
 import { createReadiness } from './readiness.ts';
+import { createRetries } from './retries.ts';
 import { createStationLinks } from './station-links.ts';
 import { createStationNotes } from './station-notes.ts';
 import { stitch } from './stitch.ts';
+import { createTrust } from './trust.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -31,14 +37,31 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     self: config.LOOKOUT_GATEWAY_CODE,
     log,
   });
-  const links = createStationLinks({ directory, deadlineMs: config.LOOKOUT_STATION_DEADLINE_MS });
+  const deadlineMs = config.LOOKOUT_STATION_DEADLINE_MS;
+  const links = createStationLinks({ directory, deadlineMs });
   const notes = createStationNotes(log);
-  const donors = createDonors({ directory, links, notes });
+  const verifier = createExchangeVerifier({
+    directory,
+    verifier: createMemberVerifier({ directory }),
+    now: () => Date.now(),
+  });
+  const forwarding = createForwarding({
+    gateway: config.LOOKOUT_GATEWAY_CODE,
+    signer: createMemberSigner(config.LOOKOUT_SIGNING_KEY),
+    retries: createRetries(),
+    ...{ verifier, links, deadlineMs },
+  });
+  const exchange = createExchange({ forwarding, notes });
   const readiness = createReadiness({ directory, links });
   const server = createGraphqlServer({
-    schema: await stitch({ links, notes }),
-    context: ({ id, caller }): Context => ({ requestId: id, caller, directory: directory.current(), donors }),
-    door: openDoor,
+    schema: await stitch({ forwarding, notes }),
+    context: ({ id: requestId, caller, request }): Context => ({
+      ...{ requestId, caller, request, exchange },
+      directory: directory.current(),
+    }),
+    ...createTrust(config, verifier),
+    documents: gatewayDocuments,
+    rates: { table: gatewayCharges, budgets: config.LOOKOUT_RATE_LIMITS },
     production: config.NODE_ENV === 'production',
     readiness: () => [directory.check(), ...readiness.checks()],
     routes: directory.routes,

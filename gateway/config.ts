@@ -4,18 +4,22 @@ import { z } from 'zod';
 import { GatewayCode } from '#schema/ids.ts';
 import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
 import { hasPseudonymKey, peopleSecrets, peopleSettings, pseudonymKeyMissing } from '#server/people-settings.ts';
+import { rateLimitSettings } from '#server/rate-limit-settings.ts';
+import { SigningJwk } from '#server/signing-jwk.ts';
 
 const Environment = z
   .object({
     LOOKOUT_GATEWAY_CODE: z.string().default('G01').pipe(GatewayCode),
+    LOOKOUT_SIGNING_KEY: SigningJwk,
     LOOKOUT_HOST: z.string().min(1).default('127.0.0.1'),
     LOOKOUT_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
     LOOKOUT_DIRECTORY: z.string().min(1),
-  /** The authorities it trusts from its installation on. */
-  LOOKOUT_AUTHORITIES: z.string().min(1),
+    /** The authorities it trusts from its installation on. */
+    LOOKOUT_AUTHORITIES: z.string().min(1),
     /** A station's time to answer, connecting included. */
     LOOKOUT_STATION_DEADLINE_MS: z.coerce.number().int().min(50).max(60_000).default(1500),
     ...peopleSettings,
+    ...rateLimitSettings,
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     NODE_ENV: z.enum(['production', 'development']).default('production'),
   })
@@ -26,5 +30,5 @@ export type GatewayConfig = z.infer<typeof Environment>;
 
 /** Parses the environment. Throws `ConfigProblems`. */
 export function parseGatewayConfig(env: NodeJS.ProcessEnv = process.env): GatewayConfig {
-  return parseEnvironment(Environment, withSecretFiles(env, [...peopleSecrets]));
+  return parseEnvironment(Environment, withSecretFiles(env, ['LOOKOUT_SIGNING_KEY', ...peopleSecrets]));
 }

@@ -1,8 +1,9 @@
 /** What the gateway's resolvers get with each request. */
 import type { Caller } from '#schema/caller.ts';
 import type { Directory } from '#schema/directory.ts';
+import type { SignedRequest } from '#server/door.ts';
 
-import type { Donors } from './donors.ts';
+import type { Exchange } from './exchange-fields.ts';
 
 export interface Context {
   readonly requestId: string;
@@ -10,5 +11,7 @@ export interface Context {
   readonly caller: Caller;
   /** The directory as it was when the request came: one answer never mixes two versions. */
   readonly directory: Directory;
-  readonly donors: Donors;
+  /** What another member has signed for its question, where one asks. */
+  readonly request: SignedRequest | undefined;
+  readonly exchange: Exchange;
 }

@@ -5,6 +5,7 @@
 import type { Dispatcher } from 'undici';
 
 import type { FaultCode } from '#schema/codes.ts';
+import { exchangeHeaders } from '#schema/exchange.ts';
 
 export interface Asked {
   readonly method: 'GET' | 'POST';
@@ -14,11 +15,15 @@ export interface Asked {
   readonly body: string | null;
   /** A longer answer is not read. */
   readonly answerBytes: number;
+  /** What is left of the time to answer, in milliseconds; all of it when left out. */
+  readonly deadlineMs?: number;
 }
 
 export interface Answer {
   readonly status: number;
   readonly body: string;
+  /** What the station signed for it; null when there is nothing. */
+  readonly jwt: string | null;
 }
 
 /** How an exchange ends without an answer. */
@@ -26,7 +31,8 @@ export type Broken = Extract<FaultCode, 'STATION_TIMEOUT' | 'STATION_UNREACHABLE
 
 export interface Settle {
   answered(answer: Answer): void;
-  broke(code: Broken, cause: unknown): void;
+  /** @param begun whether something of an answer had come. */
+  broke(code: Broken, cause: unknown, begun: boolean): void;
   /** The connection is free again, if one was taken; at a deadline this comes later than `broke`. */
   released(): void;
 }
@@ -38,6 +44,8 @@ export interface Exchange {
   readonly begin: (pool: Dispatcher) => void;
 }
 
+const jwtOf = (header: string | string[] | undefined): string | null => (typeof header === 'string' ? header : null);
+
 const textOf = (chunks: readonly Buffer[]) =>
   chunks.length === 1 && chunks[0] !== undefined ? chunks[0].toString() : Buffer.concat(chunks).toString();
 
@@ -45,6 +53,7 @@ export function createExchange(asked: Asked, deadlineMs: number, settle: Settle)
   let controller: Dispatcher.DispatchController | undefined;
   let over = false;
   let status = 0;
+  let jwt: string | null = null;
   let bytes = 0;
   const chunks: Buffer[] = [];
 
@@ -55,7 +64,7 @@ export function createExchange(asked: Asked, deadlineMs: number, settle: Settle)
   const fail = (code: Broken, cause: unknown) => {
     if (over) return;
     end();
-    settle.broke(code, cause);
+    settle.broke(code, cause, status !== 0);
   };
   const giveUp = (code: Broken, reason: string) => {
     fail(code, reason);
@@ -69,8 +78,9 @@ export function createExchange(asked: Asked, deadlineMs: number, settle: Settle)
       // Connecting may have taken until nobody waits for it.
       if (over) started.abort(new DOMException('deadline', 'AbortError'));
     },
-    onResponseStart: (_, code) => {
+    onResponseStart: (_, code, headers) => {
       status = code;
+      jwt = jwtOf(headers[exchangeHeaders.answer]);
     },
     onResponseData: (_, chunk) => {
       bytes += chunk.length;
@@ -80,7 +90,7 @@ export function createExchange(asked: Asked, deadlineMs: number, settle: Settle)
     onResponseEnd: () => {
       if (!over) {
         end();
-        settle.answered({ status, body: textOf(chunks) });
+        settle.answered({ status, body: textOf(chunks), jwt });
       }
       settle.released();
     },

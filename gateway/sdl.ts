@@ -7,7 +7,7 @@ import { stitch } from './stitch.ts';
 
 /** Nobody is asked while the schema is printed. */
 const nobody = {
-  links: { ask: () => Promise.reject(new Fault('STATION_UNREACHABLE')), stop: () => Promise.resolve() },
+  forwarding: { askForItself: () => Promise.reject(new Fault('STATION_UNREACHABLE')) },
   notes: { answered: () => undefined, failed: () => new Fault('STATION_UNREACHABLE') },
 };
 

@@ -14,6 +14,13 @@ import type { Answer, Asked, Exchange } from './exchange.ts';
 const CONNECTIONS = 32;
 const WAITING = 512;
 
+/** No connection was made, or it broke before anything of an answer came. */
+export class Lost extends Fault {
+  constructor(station: StationCode, cause: unknown) {
+    super('STATION_UNREACHABLE', { station, cause });
+  }
+}
+
 export interface StationLink {
   readonly endpoint: string;
   /** What is answered, whatever it says; rejects with a `Fault` that names the station when nothing is. */
@@ -54,10 +61,11 @@ export function createStationLink(station: StationCode, endpoint: string, deadli
           reject(new Fault('STATION_TIMEOUT', { station, cause: 'too many questions wait for it' }));
           return;
         }
-        const exchange = createExchange(question, deadlineMs, {
+        const exchange = createExchange(question, question.deadlineMs ?? deadlineMs, {
           answered: resolve,
-          broke: (code, cause) => {
-            reject(new Fault(code, { station, cause }));
+          broke: (code, cause, begun) => {
+            const isLost = code === 'STATION_UNREACHABLE' && !begun;
+            reject(isLost ? new Lost(station, cause) : new Fault(code, { station, cause }));
           },
           released: release,
         });

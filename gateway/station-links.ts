@@ -7,6 +7,7 @@ import type { StationCode } from '#schema/ids.ts';
 import type { DirectoryFile } from '#server/directory-file.ts';
 
 import type { Answer, Asked } from './exchange.ts';
+import { createRestingLink } from './resting-link.ts';
 import { createStationLink } from './station-link.ts';
 import type { StationLink } from './station-link.ts';
 
@@ -36,7 +37,7 @@ export function createStationLinks({ directory, deadlineMs }: StationLinksOption
     const known = links.get(code);
     if (known?.endpoint === endpoint) return known;
     if (known !== undefined) close(code, known);
-    const link = createStationLink(code, endpoint, deadlineMs);
+    const link = createRestingLink(code, createStationLink(code, endpoint, deadlineMs));
     links.set(code, link);
     return link;
   };

@@ -8,18 +8,19 @@ import { execute, GraphQLError, Kind, OperationTypeNode, print, visit } from 'gr
 import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 
+import { digestOf } from '#schema/digest.ts';
 import { Fault } from '#schema/errors.ts';
 import { StationCode } from '#schema/ids.ts';
+import { jsonOf } from '#server/answer-json.ts';
 
 import type { Context } from './context.ts';
-import { jsonOf } from './holdings.ts';
-import type { StationLinks } from './station-links.ts';
+import type { Forwarding } from './forwarding.ts';
 import type { StationNotes } from './station-notes.ts';
 
 export interface StationsExecutorOptions {
   /** What the stations promise. */
   readonly schema: GraphQLSchema;
-  readonly links: StationLinks;
+  readonly forwarding: Pick<Forwarding, 'askForItself'>;
   readonly notes: StationNotes;
 }
 
@@ -39,6 +40,15 @@ interface Plan {
 type Question = ExecutionRequest<Record<string, unknown>, Context>;
 
 const misplanned = (cause: string) => new Fault('INTERNAL', { cause });
+
+/** For whom a station is asked; what the table of disclosure lets through has a purpose. */
+function whoAsks({ context }: Question) {
+  if (context === undefined || context.caller.purpose === null) throw misplanned('nobody asks');
+  const { directory, requestId, caller } = context;
+  const { role, subject, purpose } = context.caller;
+  const asker = { role, subject, purpose, case: caller.case, rights: [...caller.rights] };
+  return { directory, requestId, asker };
+}
 
 function planOf({ document }: Question): Plan {
   const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
@@ -69,7 +79,7 @@ const Items = z.tuple([z.looseObject({ [IDENTITY]: StationCode })]);
 const valueAt = (source: unknown, key: string | number): unknown =>
   typeof source === 'object' && source !== null && Object.hasOwn(source, key) ? Reflect.get(source, key) : undefined;
 
-export function createStationsExecutor({ schema, links, notes }: StationsExecutorOptions): Executor<Context> {
+export function createStationsExecutor({ schema, forwarding, notes }: StationsExecutorOptions): Executor<Context> {
   /** The station's item of an answer, if the answer is all that was promised. */
   const itemOf = async (plan: Plan, variables: Record<string, unknown>, json: unknown): Promise<unknown> => {
     const said = Said.parse(json);
@@ -85,21 +95,15 @@ export function createStationsExecutor({ schema, links, notes }: StationsExecuto
   };
 
   const askOne = async (plan: Plan, code: StationCode, request: Question) => {
-    const { directory, requestId } = request.context ?? {};
-    const member = directory?.members.find((one) => one.code === code);
+    const { directory, requestId, asker } = whoAsks(request);
+    const member = directory.members.find((one) => one.code === code);
     if (member === undefined) throw new Fault('STATION_UNKNOWN', { station: code });
     if (member.status !== 'ACTIVE') throw new Fault('STATION_SUSPENDED', { station: code });
     const variables = { ...request.variables, [plan.codesVariable]: [code] };
-    const headers = ['content-type', 'application/json', 'accept', 'application/json', 'x-request-id', requestId ?? ''];
     const body = JSON.stringify({ query: plan.text, variables });
-    const answer = await links.ask(member, {
-      method: 'POST',
-      path: '/graphql',
-      headers,
-      body,
-      answerBytes: ANSWER_BYTES,
-    });
-    const json = jsonOf(member, answer);
+    const asked = { body, digest: digestOf(body), by: { asker }, requestId, answerBytes: ANSWER_BYTES };
+    const answer = await forwarding.askForItself(member, asked);
+    const json = jsonOf(code, answer);
     const item = await itemOf(plan, variables, json).catch((cause: unknown) => {
       throw new Fault('STATION_BAD_ANSWER', { station: code, cause });
     });

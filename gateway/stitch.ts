@@ -1,27 +1,27 @@
-/** The gateway's one schema, stitched at start and never again: the directory, all stations, and donors. */
+/** The gateway's one schema, stitched at start and never again: the directory, all stations, and what stations ask each other. */
 import { stitchSchemas } from '@graphql-tools/stitch';
 import type { GraphQLSchema } from 'graphql';
 
 import { directorySubschema } from './directory-subschema.ts';
-import { donorResolvers, donorTypeDefs } from './donor-fields.ts';
+import { exchangeResolvers, exchangeTypeDefs } from './exchange-fields.ts';
+import type { Forwarding } from './forwarding.ts';
 import { scalars } from './scalars.ts';
-import type { StationLinks } from './station-links.ts';
 import type { StationNotes } from './station-notes.ts';
 import { createStationsExecutor } from './stations-executor.ts';
 import { readStationSchema, stationsSubschema } from './stations-subschema.ts';
 
 export interface StitchOptions {
-  readonly links: StationLinks;
+  readonly forwarding: Pick<Forwarding, 'askForItself'>;
   readonly notes: StationNotes;
 }
 
-export async function stitch({ links, notes }: StitchOptions): Promise<GraphQLSchema> {
+export async function stitch({ forwarding, notes }: StitchOptions): Promise<GraphQLSchema> {
   const schema = await readStationSchema();
-  const executor = createStationsExecutor({ schema, links, notes });
+  const executor = createStationsExecutor({ schema, forwarding, notes });
   return stitchSchemas({
     subschemas: [stationsSubschema(schema, executor), directorySubschema],
-    typeDefs: donorTypeDefs,
-    resolvers: [donorResolvers, scalars],
+    typeDefs: exchangeTypeDefs,
+    resolvers: [exchangeResolvers, scalars],
     // Otherwise every object of every answer is searched for fields that some subschema might add.
     mergeTypes: ['Station'],
   });

@@ -1,23 +1,30 @@
 /** Who may come in at the gateway and what they may ask: its doors and its table of disclosure put together. */
 import { gatewayDisclosure } from '#schema/disclosure.ts';
+import { exchangeHeaders } from '#schema/exchange.ts';
 import { createAuthority } from '#server/authority.ts';
 import type { Authority } from '#server/authority.ts';
 import type { Door } from '#server/door.ts';
+import type { ExchangeVerifier } from '#server/exchange-jwt.ts';
 import { openDoor, openTo } from '#server/open-door.ts';
 import { createPeopleDoor } from '#server/people-door.ts';
 
 import type { GatewayConfig } from './config.ts';
+import { createMemberDoor } from './member-door.ts';
 
 export interface Trust {
   readonly door: Door;
   readonly authority: Authority;
 }
 
-export function createTrust(config: GatewayConfig): Trust {
+export function createTrust(config: GatewayConfig, verifier: ExchangeVerifier): Trust {
   const people = createPeopleDoor({ member: config.LOOKOUT_GATEWAY_CODE, settings: config });
+  const members = createMemberDoor({ gateway: config.LOOKOUT_GATEWAY_CODE, verifier });
   return {
     door: {
-      admit: (knock) => (knock.headers.authorization === undefined ? openDoor : people).admit(knock),
+      admit(knock) {
+        if (exchangeHeaders.request in knock.headers) return members.admit(knock);
+        return (knock.headers.authorization === undefined ? openDoor : people).admit(knock);
+      },
     },
     authority: openTo(createAuthority({ table: gatewayDisclosure, kind: null })),
   };

@@ -4,19 +4,23 @@ import { access } from 'node:fs/promises';
 import type { Logger } from 'pino';
 
 import { Fault } from '#schema/errors.ts';
+import { stationDocuments } from '#schema/operations.ts';
+import { stationCharges } from '#schema/rate-limits.ts';
 import { ruleSets } from '#schema/rule-sets.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
+import type { DirectoryFile } from '#server/directory-file.ts';
 import type { Check } from '#server/health.ts';
-import { openDoor } from '#server/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import { createGatewayFederation } from './adapters/gateway-federation.ts';
 import { createCountedKnowledge } from './adapters/counted-knowledge.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
+import { createPostgresAudit } from './adapters/postgres-audit.ts';
 import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
 import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
+import type { AuditPort } from './audit-port.ts';
 import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
 import type { Database } from './db/client.ts';
@@ -24,7 +28,9 @@ import { openStationDirectory } from './directory.ts';
 import { suspendedNow } from './domain/suspension.ts';
 import { createDonorLog } from './donor-log.ts';
 import type { DonorLog } from './donor-log.ts';
+import { createExchange } from './exchange.ts';
 import type { Context, Parts as Answering } from './graphql/context.ts';
+import { createGuessWatch } from './graphql/guesses.ts';
 import { stationSchema } from './graphql/schema.ts';
 import { createConflicts } from './modules/conflicts/conflicts.ts';
 import { createDonations } from './modules/donations/donations.ts';
@@ -32,11 +38,13 @@ import { createEligibility } from './modules/eligibility/eligibility.ts';
 import { createImportRoute } from './modules/import/import.http.ts';
 import { createLookouts } from './modules/lookouts/lookouts.ts';
 import { createPermits } from './modules/permits/permits.ts';
+import { createReceipts } from './modules/receipts/receipts.ts';
 import { createRegistrations } from './modules/registrations/registrations.ts';
 import { createRelease } from './modules/release/release.ts';
 import { createReplication } from './modules/station/replication.ts';
 import { createSentEvents } from './modules/station/sent-events.ts';
 import type { ClockPort, DirectoryPort, FederationPort, TokenPort } from './ports.ts';
+import { createTrust } from './trust.ts';
 import { version } from './version.ts';
 
 /** A running station. */
@@ -71,6 +79,7 @@ interface Parts {
   readonly station: Member;
   readonly clock: ClockPort;
   readonly database: Database;
+  readonly audit: AuditPort;
   readonly tokens: TokenPort;
   readonly federation: FederationPort;
   readonly isLoaded: () => Promise<boolean>;
@@ -97,6 +106,7 @@ function createAnswering(parts: Parts): Answering {
     isReady: async () => (await readiness()).every(({ ok }) => ok),
     prisma,
     clock,
+    audit: parts.audit,
     tokens,
     holdings,
     knowledge,
@@ -108,7 +118,7 @@ function createAnswering(parts: Parts): Answering {
     permits: createPermits({
       station,
       ruleSet,
-      check: (token, procedure) => eligibility.check(token, procedure, null),
+      check: (asker, token, procedure) => eligibility.check(asker, token, procedure, null),
       knowledge,
       database: parts.database,
       outbox,
@@ -120,9 +130,25 @@ function createAnswering(parts: Parts): Answering {
     }),
     conflicts: createConflicts({ prisma, clock }),
     sentEvents: createSentEvents({ station, prisma, outbox, signer }),
-    release: createRelease({ prisma, ruleSet, knownOf: (token) => eligibility.knownOf(token) }),
+    receipts: createReceipts({ station, clock, signer }),
+    release: createRelease({ prisma, ruleSet, knownOf: eligibility.knownOf }),
     replication: createReplication({ prisma, freshness, logTime, outbox, directory, catchUp }),
   };
+}
+
+interface Needed {
+  readonly database: Pick<Database, 'pool'>;
+  readonly directory: Pick<DirectoryFile, 'check'>;
+}
+
+function createReadiness({ LOOKOUT_AWAIT_IMPORT: marker }: NodeConfig, { database, directory }: Needed) {
+  const isLoaded = async (): Promise<boolean> => marker === undefined || (await isTrue(access(marker)));
+  const readiness = async (): Promise<Check[]> => [
+    { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
+    { name: 'import', ok: await isLoaded() },
+    directory.check(),
+  ];
+  return { isLoaded, readiness };
 }
 
 /** Throws a `Fault` when the directory cannot be read or has no such station. */
@@ -135,34 +161,30 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   });
   const directory = await openStationDirectory({ config, database, clock, log });
   const station = memberNamed(config.LOOKOUT_STATION, directory.current());
+  const audit = createPostgresAudit({ pool: database.pool, member: station.code, clock, log });
   const tokens = createHmacTokens(Buffer.from(config.LOOKOUT_TOKEN_KEY, 'hex'));
-  const federation = createGatewayFederation({
-    gatewayUrl: config.LOOKOUT_GATEWAY_URL,
-    station: station.code,
-    directory,
-    deadlineMs: config.LOOKOUT_GATEWAY_DEADLINE_MS,
-  });
-  const marker = config.LOOKOUT_AWAIT_IMPORT;
-  const isLoaded = async (): Promise<boolean> => marker === undefined || (await isTrue(access(marker)));
-  const readiness = async (): Promise<Check[]> => [
-    { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
-    { name: 'import', ok: await isLoaded() },
-    directory.check(),
-  ];
+  const exchange = createExchange({ config, station, directory, audit });
+  const federation = createGatewayFederation({ exchange });
+  const { isLoaded, readiness } = createReadiness(config, { database, directory });
   const ruleSet = ruleSetOf(config);
-  const donorLog = createDonorLog({ config, station, ruleSet, directory, database, isLoaded, log });
+  const donorLog = createDonorLog({ config, station, ruleSet, directory, database, exchange, isLoaded, log });
   const answering = createAnswering({
-    ...{ station, clock, database, tokens, federation, isLoaded },
+    ...{ station, clock, database, audit, tokens, federation, isLoaded },
     ...{ ruleSet, donorLog, directory, readiness },
   });
+  const { tokenEndpoint, ...trust } = createTrust({ config, station, pool: database.pool, exchange });
+  const budgets = config.LOOKOUT_RATE_LIMITS;
   const server = createGraphqlServer({
     schema: stationSchema,
-    context: ({ id, caller }): Context => ({ ...answering, requestId: id, caller }),
-    door: openDoor,
+    context: ({ id, caller, request }): Context => ({ ...answering, requestId: id, caller, request }),
+    ...trust,
+    documents: stationDocuments,
+    rates: { table: stationCharges, budgets, examine: createGuessWatch(budgets.GUESSES) },
     production: config.NODE_ENV === 'production',
     readiness,
     routes: [
       ...directory.routes,
+      tokenEndpoint,
       createImportRoute({ pool: database.pool, tokens, clock, station, telling: donorLog.telling, log }),
     ],
     log,
@@ -178,8 +200,9 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
       await server.stop();
       answering.permits.stop();
       await donorLog.stop();
-      await federation.stop();
+      await exchange.stop();
       await directory.stop();
+      await audit.stop();
       await database.stop();
     },
   };

@@ -1,10 +1,11 @@
 /** The configuration of one station, read from the environment. Every problem is named at once; then it is trusted. */
 import { z } from 'zod';
 
-import { StationCode } from '#schema/ids.ts';
+import { GatewayCode, StationCode } from '#schema/ids.ts';
 import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
 import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
 import { hasPseudonymKey, peopleSecrets, peopleSettings, pseudonymKeyMissing } from '#server/people-settings.ts';
+import { rateLimitSettings } from '#server/rate-limit-settings.ts';
 import { SigningJwk } from '#server/signing-jwk.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -22,6 +23,8 @@ const Environment = z
     LOOKOUT_DIRECTORY: z.string().min(1),
     LOOKOUT_AUTHORITIES: z.string().min(1),
     LOOKOUT_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
+    /** The gateway at that address, as the directory has it. */
+    LOOKOUT_GATEWAY_CODE: z.string().default('G01').pipe(GatewayCode),
     LOOKOUT_GATEWAY_DEADLINE_MS: milliseconds.default(2500),
     LOOKOUT_TOKEN_KEY: z.string().regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal characters'),
     LOOKOUT_SIGNING_KEY: SigningJwk,
@@ -39,6 +42,7 @@ const Environment = z
     LOOKOUT_RULE_SET: z.string().default(defaultRuleSetId),
     LOOKOUT_AWAIT_IMPORT: z.string().min(1).optional(),
     ...peopleSettings,
+    ...rateLimitSettings,
     /** The systems that sign in with a key of their own: a JSON file, see `server/clients.ts`. */
     LOOKOUT_CLIENTS: z.string().min(1).optional(),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),

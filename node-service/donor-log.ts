@@ -29,7 +29,7 @@ import { findConflicts } from './domain/conflict.ts';
 import { judgeClaims } from './domain/permit.ts';
 import { suspendedNow } from './domain/suspension.ts';
 import { createWatermarks } from './domain/watermark.ts';
-import type { FreshnessPort, LogPort, LogTimePort, OutboxPort, SignerPort } from './ports.ts';
+import type { ExchangePort, FreshnessPort, LogPort, LogTimePort, OutboxPort, SignerPort } from './ports.ts';
 import { createCatchUp } from './replication/catch-up.ts';
 import type { CatchUpStatus } from './replication/catch-up.ts';
 import { createControl } from './replication/control.ts';
@@ -67,6 +67,8 @@ interface Options {
   readonly ruleSet: RuleSet;
   readonly directory: DirectoryFile;
   readonly database: Pick<Database, 'pool' | 'pipelined'>;
+  /** Questions to the origins of events. */
+  readonly exchange: ExchangePort;
   readonly isLoaded: () => Promise<boolean>;
   readonly log: Logger;
 }
@@ -97,7 +99,7 @@ const findRuleSet = (id: string, hash: string): RuleSet | undefined => {
 };
 
 /** Everything that talks to the world. */
-function openAdapters({ config, station, directory, database, log }: Options) {
+function openAdapters({ config, station, directory, database, exchange, log }: Options) {
   const { pool } = database;
   const instance = randomUUID();
   const partitions = directory.current().policy.logPartitions;
@@ -110,10 +112,7 @@ function openAdapters({ config, station, directory, database, log }: Options) {
     untold: createPostgresUntold({ pool, partitions }),
     signer: createJoseSigner(config.LOOKOUT_SIGNING_KEY),
     verifier: createJoseVerifier({ directory }),
-    origins: createGatewayOrigin({
-      gatewayUrl: config.LOOKOUT_GATEWAY_URL,
-      deadlineMs: config.LOOKOUT_GATEWAY_DEADLINE_MS,
-    }),
+    origins: createGatewayOrigin({ exchange, station: station.code }),
   };
 }
 
@@ -233,7 +232,6 @@ export function createDonorLog(options: Options): DonorLog {
       control.stop();
       await Promise.all([leadership.stop(), listener.stop(), ...loops.map((loop) => loop.stop())]);
       await donorLog.stop();
-      await adapters.origins.stop();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 
 import type { Member } from '#schema/directory.ts';
 import { stationDisclosure } from '#schema/disclosure.ts';
+import { exchangeHeaders } from '#schema/exchange.ts';
 import { createAuthority } from '#server/authority.ts';
 import type { Authority } from '#server/authority.ts';
 import { readBearer } from '#server/bearer.ts';
@@ -17,6 +18,7 @@ import { createTokenEndpoint } from '#server/token-endpoint.ts';
 
 import { createPostgresAssertions } from './adapters/postgres-assertions.ts';
 import type { NodeConfig } from './config.ts';
+import type { Exchange } from './exchange.ts';
 
 export interface Trust {
   readonly door: Door;
@@ -29,9 +31,10 @@ export interface TrustOptions {
   readonly config: NodeConfig;
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly pool: Pool;
+  readonly exchange: Pick<Exchange, 'door'>;
 }
 
-export function createTrust({ config, station, pool }: TrustOptions): Trust {
+export function createTrust({ config, station, pool, exchange }: TrustOptions): Trust {
   const { code, kind } = station;
   const tokens = createSystemTokens(code, config.LOOKOUT_SIGNING_KEY);
   const people = createPeopleDoor({ member: code, settings: config });
@@ -40,6 +43,7 @@ export function createTrust({ config, station, pool }: TrustOptions): Trust {
   return {
     door: {
       async admit(knock) {
+        if (exchangeHeaders.forward in knock.headers) return exchange.door.admit(knock);
         if (knock.headers.authorization === undefined) return openDoor.admit(knock);
         return (isSystemToken(readBearer(knock.headers), code) ? systems : people).admit(knock);
       },

@@ -5,7 +5,8 @@ import { faults } from './codes.ts';
 import type { FaultCode } from './codes.ts';
 import { StationCode } from './ids.ts';
 
-const faultCodes = Object.keys(faults) as [FaultCode, ...FaultCode[]];
+/** The code of a fault, as it is read from others. */
+export const AnyFaultCode = z.enum(Object.keys(faults) as [FaultCode, ...FaultCode[]]);
 
 /**
  * One station's part in an answer. `OWN`: the asking station's own records. `REPLICATED`: the asking station's copy of the
@@ -16,7 +17,7 @@ export const StationCoverage = z.object({
   station: StationCode,
   state: z.enum(['OWN', 'REPLICATED', 'LIVE', 'MISSING']),
   asOf: z.iso.datetime().nullable(),
-  fault: z.enum(faultCodes).nullable(),
+  fault: AnyFaultCode.nullable(),
 });
 export type StationCoverage = z.infer<typeof StationCoverage>;
 

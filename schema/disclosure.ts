@@ -110,8 +110,6 @@ const exchange = [
 /** What a gateway answers. It can be asked nothing about a person but by a member that signs for it. */
 export const gatewayDisclosure: DisclosureTable = {
   'Query.exchange': exchange,
-  'Query.donor': heldForOthers,
-  'Query.donors': heldForOthers,
   'Query.station': operated,
   'Query.stations': operated,
   'Station.code': operated,

@@ -11,7 +11,7 @@
  */
 import { z } from 'zod';
 
-import { Asker, MemberCode, Purpose } from './caller.ts';
+import { Asker, MemberCode, Purpose, Right } from './caller.ts';
 import { Digest, GatewayCode, StationCode } from './ids.ts';
 import type { DonorToken } from './ids.ts';
 
@@ -70,7 +70,7 @@ export const ForwardClaims = z
     body: Digest,
     /** The compact JWT of the asking station. */
     request: z.string().max(4_000).optional(),
-    asker: Asker.extend({ purpose: Purpose }).optional(),
+    asker: Asker.extend({ purpose: Purpose, rights: z.array(Right).max(10) }).optional(),
     ...lifetime,
   })
   .refine(({ request, asker }) => (request === undefined) !== (asker === undefined), 'either a request or an asker');

@@ -17,7 +17,7 @@ interface QuestionKind {
   readonly variables: z.ZodType;
 }
 
-const tokens = z.array(DonorToken).max(largestBatch);
+const tokens = z.array(DonorToken).max(largestBatch).readonly();
 
 export const questions = {
   /** The minimal facts of donors. */
@@ -50,8 +50,10 @@ export const questions = {
 } as const satisfies Record<string, QuestionKind>;
 export type QuestionName = keyof typeof questions;
 
-/** The variables of a question. */
-export type VariablesOf<Name extends QuestionName> = z.infer<(typeof questions)[Name]['variables']>;
+/** A question by name, with what it is about. */
+export type Question = {
+  [Name in QuestionName]: { readonly name: Name; readonly variables: z.infer<(typeof questions)[Name]['variables']> };
+}[QuestionName];
 
 /** The donors a question is about, in its order; null when it is about none. */
 export type AskedDonors = readonly DonorToken[] | null;
@@ -59,11 +61,13 @@ export type AskedDonors = readonly DonorToken[] | null;
 const openings = new Map<QuestionName, string>();
 
 /** The body of a question, the same bytes for every station that is asked. */
-export function questionText<Name extends QuestionName>(name: Name, variables: VariablesOf<Name>): string {
+export function questionText({ name, variables }: Question): string {
   const known = openings.get(name) ?? `{"query":${JSON.stringify(questions[name].document)},"variables":`;
   openings.set(name, known);
   return `${known}${JSON.stringify(variables)}}`;
 }
+
+export const donorsOf = ({ variables }: Question): AskedDonors => ('tokens' in variables ? variables.tokens : null);
 
 /** What a signature over a question says of its donors. */
 export const donorsDigest = (donors: AskedDonors): Digest | null =>

@@ -1,79 +1,68 @@
 /**
- * What the other members hold, asked through the gateway. Questions of one turn of the event loop travel as one. The
- * answer is parsed here; whoever it does not account for is missing, and so is everybody when there is no answer.
+ * What the other members hold, asked through the gateway. Questions of one asker in one turn of the event loop travel as one;
+ * what each station answers is parsed here and merged, each fact with the station that says it.
  */
 import DataLoader from 'dataloader';
-import { Pool } from 'undici';
 import { z } from 'zod';
 
-import type { FaultCode } from '#schema/codes.ts';
-import { StationCoverage } from '#schema/coverage.ts';
-import { DonorFacts } from '#schema/facts.ts';
-import { DonorToken } from '#schema/ids.ts';
-import type { StationCode } from '#schema/ids.ts';
+import type { Asker } from '#schema/caller.ts';
+import type { StationCoverage } from '#schema/coverage.ts';
+import { DonorHolding } from '#schema/facts.ts';
+import type { DonorToken, StationCode } from '#schema/ids.ts';
 
-import type { DirectoryPort, FederationAnswer, FederationPort } from '../ports.ts';
-
-const question = `query HeldElsewhere($tokens: [DonorToken!]!, $except: [StationCode!]!) {
-  donors(tokens: $tokens, except: $except) {
-    token
-    donations { station procedure collectedOn volumeMl outcome }
-    bars { station since until }
-    registrations { station since until }
-    coverage { stations { station state fault asOf } }
-  }
-}`;
-
-const Answer = z.object({
-  data: z.object({
-    donors: z.array(
-      DonorFacts.extend({
-        token: DonorToken,
-        coverage: z.object({ stations: z.array(StationCoverage) }),
-      }),
-    ),
-  }),
-});
+import type { ExchangePort, FederationAnswer, FederationPort, StationSaid } from '../ports.ts';
 
 const nothing = { donations: [], bars: [], registrations: [] };
 
-interface Options {
-  readonly gatewayUrl: string;
-  readonly station: StationCode;
-  readonly directory: DirectoryPort;
-  /** How long the gateway may take, in milliseconds; longer than it gives the stations. */
-  readonly deadlineMs: number;
+/** What one station holds, one holding a donor in their order; none when it is missing. */
+interface Heard {
+  readonly coverage: StationCoverage;
+  readonly holdings: readonly DonorHolding[];
 }
 
-const missing = (code: StationCode, fault: FaultCode): StationCoverage => ({
-  station: code,
-  state: 'MISSING',
-  fault,
-  asOf: null,
-});
+const Said = z.object({ data: z.object({ self: z.object({ donors: z.array(DonorHolding) }) }) });
 
-const silence = (asked: readonly StationCode[]): FederationAnswer => ({
-  facts: nothing,
-  coverage: asked.map((code) => missing(code, 'GATEWAY_UNREACHABLE')),
-});
-
-/** A member the gateway does not know of, though the own directory does, was not heard. */
-function complete(heard: readonly StationCoverage[], asked: readonly StationCode[]): StationCoverage[] {
-  const known = new Set(heard.map((coverage) => coverage.station));
-  const unheard = asked.filter((code) => !known.has(code));
-  return [...heard, ...unheard.map((code) => missing(code, 'STATION_UNKNOWN'))];
+/** Whatever is not exactly what was asked for is not used at all. */
+function read(said: StationSaid, tokens: readonly DonorToken[]): Heard {
+  const { station } = said;
+  const missing = (fault: StationCoverage['fault']): Heard => ({
+    coverage: { station, state: 'MISSING', fault, asOf: null },
+    holdings: [],
+  });
+  if ('fault' in said) return missing(said.fault);
+  const holdings = Said.safeParse(said.json).data?.data.self.donors;
+  if (holdings?.length !== tokens.length || holdings.some(({ token }, at) => token !== tokens[at])) {
+    return missing('STATION_BAD_ANSWER');
+  }
+  return { coverage: { station, state: 'LIVE', fault: null, asOf: said.asOf }, holdings };
 }
 
-type AskMany = (tokens: readonly DonorToken[], stations: readonly StationCode[]) => Promise<FederationAnswer[]>;
+/** The donor at this place of the question. */
+function mergeAt(place: number, heard: readonly Heard[], coverage: readonly StationCoverage[]): FederationAnswer {
+  const of = heard.flatMap(({ coverage: { station }, holdings }) => {
+    const holding = holdings[place];
+    return holding === undefined ? [] : [{ station, holding }];
+  });
+  return {
+    facts: {
+      donations: of.flatMap(({ station, holding }) => holding.donations.map((fact) => ({ ...fact, station }))),
+      bars: of.flatMap(({ station, holding }) => holding.bars.map((fact) => ({ ...fact, station }))),
+      registrations: of.flatMap(({ station, holding }) => holding.registrations.map((fact) => ({ ...fact, station }))),
+    },
+    coverage,
+  };
+}
 
-/** One loader for each set of stations that is being asked in this turn of the event loop. */
+type AskMany = FederationPort['heldElsewhereOf'];
+
+/** One loader for each asker and set of stations that are being asked in this turn of the event loop. */
 function createLoaders(askMany: AskMany) {
   const loaders = new Map<string, DataLoader<DonorToken, FederationAnswer>>();
-  return (stations: readonly StationCode[]): DataLoader<DonorToken, FederationAnswer> => {
-    const name = stations.join(' ');
+  return (asker: Asker, stations: readonly StationCode[]): DataLoader<DonorToken, FederationAnswer> => {
+    const name = [asker.role, asker.subject, asker.purpose, asker.case, ...stations].join(' ');
     const known = loaders.get(name);
     if (known !== undefined) return known;
-    const loader = new DataLoader<DonorToken, FederationAnswer>((tokens) => askMany(tokens, stations), {
+    const loader = new DataLoader<DonorToken, FederationAnswer>((tokens) => askMany(asker, tokens, stations), {
       cache: false,
       maxBatchSize: 200,
       batchScheduleFn: (dispatch) =>
@@ -87,47 +76,22 @@ function createLoaders(askMany: AskMany) {
   };
 }
 
-export function createGatewayFederation(options: Options): FederationPort & { stop(): Promise<void> } {
-  const { station, directory, deadlineMs } = options;
-  const { origin, pathname } = new URL('graphql', `${options.gatewayUrl.replace(/\/$/, '')}/`);
-  const pool = new Pool(origin, { connections: 16, connect: { timeout: deadlineMs } });
-
-  // The gateway asks everybody but these, so that it is the directory it has that says who everybody is.
-  const exceptions = (stations: readonly StationCode[]): StationCode[] => {
-    const asked = new Set(stations);
-    const active = directory.current().members.filter(({ status }) => status === 'ACTIVE');
-    return [...new Set([station, ...active.map(({ code }) => code)])].filter((code) => !asked.has(code));
-  };
-
-  async function ask(tokens: readonly DonorToken[], stations: readonly StationCode[]): Promise<z.infer<typeof Answer>> {
-    const { body } = await pool.request({
-      method: 'POST',
-      path: pathname,
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ query: question, variables: { tokens, except: exceptions(stations) } }),
-      signal: AbortSignal.timeout(deadlineMs),
-    });
-    return Answer.parse(await body.json());
-  }
-
-  const heldElsewhereOf: AskMany = async (tokens, stations) => {
+export function createGatewayFederation({ exchange }: { readonly exchange: ExchangePort }): FederationPort {
+  const heldElsewhereOf: AskMany = async (asker, tokens, stations) => {
     if (stations.length === 0) return tokens.map(() => ({ facts: nothing, coverage: [] }));
-    const donors = await ask(tokens, stations).then(
-      (answer) => answer.data.donors,
-      () => [],
-    );
-    return tokens.map((token, place) => {
-      const donor = donors[place];
-      if (donor?.token !== token) return silence(stations);
-      return { facts: donor, coverage: complete(donor.coverage.stations, stations) };
-    });
+    const question = { name: 'holdings', variables: { tokens } } as const;
+    const said = await exchange.ask({ asker, question, stations, only: false });
+    const heard = said.map((each) => read(each, tokens));
+    const coverage = heard.map((each) => each.coverage);
+    return tokens.map((_, place) => mergeAt(place, heard, coverage));
   };
 
   const loaderFor = createLoaders(heldElsewhereOf);
   return {
-    heldElsewhere: (token, stations) =>
-      stations.length === 0 ? Promise.resolve({ facts: nothing, coverage: [] }) : loaderFor(stations).load(token),
+    heldElsewhere: (asker, token, stations) =>
+      stations.length === 0
+        ? Promise.resolve({ facts: nothing, coverage: [] })
+        : loaderFor(asker, stations).load(token),
     heldElsewhereOf,
-    stop: () => pool.close(),
   };
 }

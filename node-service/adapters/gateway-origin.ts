@@ -1,17 +1,15 @@
-/** The origins of events, asked through the gateway for what is missing here. */
-import { Pool } from 'undici';
+/** The origins of events, asked through the gateway for what is missing here, by this node for itself. */
 import { z } from 'zod';
 
+import { Pseudonym } from '#schema/caller.ts';
+import type { Asker } from '#schema/caller.ts';
 import { Fault } from '#schema/errors.ts';
+import type { StationCode } from '#schema/ids.ts';
 
-import type { OriginPort } from '../ports.ts';
+import type { ExchangePort, OriginPort } from '../ports.ts';
 
 /** What is asked for at once; with the longest events it stays far below what the gateway carries. */
 const pageSize = 200;
-
-const question = `query EventsSince($code: StationCode!, $partition: Int!, $seq: Int!, $first: Int!) {
-  station(code: $code) { eventsSince(partition: $partition, seq: $seq, first: $first) { jws offset appendedAt } }
-}`;
 
 /** A time as the schema writes it, or in milliseconds. */
 const instant = z.union([z.int().min(0), z.iso.datetime().transform((text) => Date.parse(text))]);
@@ -25,38 +23,29 @@ const place = z.union([
 
 const Answer = z.object({
   data: z.object({
-    station: z.object({
+    self: z.object({
       eventsSince: z.array(z.object({ jws: z.string(), offset: place, appendedAt: instant })).max(pageSize),
     }),
   }),
 });
 
 interface Options {
-  readonly gatewayUrl: string;
-  /** How long the gateway may take, in milliseconds. */
-  readonly deadlineMs: number;
+  readonly exchange: ExchangePort;
+  /** The own station. */
+  readonly station: StationCode;
 }
 
-export function createGatewayOrigin({ gatewayUrl, deadlineMs }: Options): OriginPort & { stop(): Promise<void> } {
-  const { origin: host, pathname } = new URL('graphql', `${gatewayUrl.replace(/\/$/, '')}/`);
-  const pool = new Pool(host, { connections: 2, connect: { timeout: deadlineMs } });
-
+export function createGatewayOrigin({ exchange, station }: Options): OriginPort {
+  const asker: Asker = { role: 'NODE', subject: Pseudonym.parse(station), purpose: 'REPLICATION', case: null };
   return {
     async eventsSince(origin, partition, seq) {
-      const variables = { code: origin, partition, seq, first: pageSize };
-      try {
-        const { body } = await pool.request({
-          method: 'POST',
-          path: pathname,
-          headers: { 'content-type': 'application/json', accept: 'application/json' },
-          body: JSON.stringify({ query: question, variables }),
-          signal: AbortSignal.timeout(deadlineMs),
-        });
-        return Answer.parse(await body.json()).data.station.eventsSince;
-      } catch (cause) {
-        throw new Fault('STATION_UNREACHABLE', { station: origin, cause });
-      }
+      const question = { name: 'eventsSince', variables: { partition, seq, first: pageSize } } as const;
+      const [said] = await exchange.ask({ asker, question, stations: [origin], only: true });
+      const unreachable = (cause: unknown) => new Fault('STATION_UNREACHABLE', { station: origin, cause });
+      if (said === undefined || 'fault' in said) throw unreachable(said?.fault);
+      const answer = Answer.safeParse(said.json);
+      if (!answer.success) throw unreachable('not the form agreed');
+      return answer.data.data.self.eventsSince;
     },
-    stop: () => pool.close(),
   };
 }

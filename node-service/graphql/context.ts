@@ -10,6 +10,7 @@ import type { Donations } from '../modules/donations/donations.ts';
 import type { Eligibility } from '../modules/eligibility/eligibility.ts';
 import type { Lookouts } from '../modules/lookouts/lookouts.ts';
 import type { Permits } from '../modules/permits/permits.ts';
+import type { Receipts } from '../modules/receipts/receipts.ts';
 import type { Registrations } from '../modules/registrations/registrations.ts';
 import type { Release } from '../modules/release/release.ts';
 import type { Replication } from '../modules/station/replication.ts';
@@ -44,6 +45,7 @@ export interface Parts {
   readonly permits: Permits;
   readonly conflicts: Conflicts;
   readonly release: Release;
+  readonly receipts: Receipts;
   readonly replication: Replication;
   readonly sentEvents: SentEvents;
 }

@@ -13,6 +13,7 @@ import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
 
 import { ownStation, partitions, prepareLog } from './apply/prepared-log.ts';
 import type { PreparedLog } from './apply/prepared-log.ts';
+import { asker } from './asker.ts';
 import { median } from './bench.ts';
 import type { Measured } from './bench.ts';
 import type { BenchWithGoals } from './goal.ts';
@@ -87,7 +88,7 @@ export const latencyBench: BenchWithGoals = {
       conflictsOf: (token, history) => findConflicts(token, history, ruleSet, ownStation),
       onApplied: () => undefined,
     });
-    const check: Check = () => fresh.eligibility.check(anyToken(sizes.large), 'WHOLE_BLOOD', null);
+    const check: Check = () => fresh.eligibility.check(asker, anyToken(sizes.large), 'WHOLE_BLOOD', null);
     const quiet: number[] = [];
     const busy: number[] = [];
     await slowest(check, () => new Promise((resolve) => setTimeout(resolve, 2_000)));

@@ -5,6 +5,7 @@
 import { createDatabase } from '#node/db/client.ts';
 import { largestBatch } from '#schema/facts.ts';
 
+import { asker } from './asker.ts';
 import { measureInterleaved } from './bench.ts';
 import type { Contender, Measured, Turn } from './bench.ts';
 import { forkServer } from './child-server.ts';
@@ -72,7 +73,7 @@ export const inProcessBench: BenchWithGoals = {
     const any = () => anyToken(sizes.large);
     const contenders = [
       contender('bare prepared query', () => queryOne(ours.pool, any()), inFlight),
-      contender('eligibility', () => ours.eligibility.check(any(), 'WHOLE_BLOOD', null), inFlight),
+      contender('eligibility', () => ours.eligibility.check(asker, any(), 'WHOLE_BLOOD', null), inFlight),
     ];
     return await measureInterleaved({ contenders, rounds: 5, seconds: 2 });
   },
@@ -87,7 +88,7 @@ export const aloneBench: BenchWithGoals = {
     const any = () => anyToken(sizes.large);
     const contenders = [
       contender('bare prepared query', () => queryOne(ours.pool, any()), 1),
-      contender('eligibility', () => ours.eligibility.check(any(), 'WHOLE_BLOOD', null), 1),
+      contender('eligibility', () => ours.eligibility.check(asker, any(), 'WHOLE_BLOOD', null), 1),
     ];
     return await measureInterleaved({ contenders, rounds: 5, seconds: 1 });
   },
@@ -102,7 +103,7 @@ export const batchBench: BenchWithGoals = {
     const any = () => Array.from({ length: largestBatch }, () => anyToken(sizes.large));
     const contenders = [
       contender('one = ANY query', () => queryMany(ours.pool, any()), 2),
-      contender('eligibilityBatch', () => ours.eligibility.checkMany(any(), 'WHOLE_BLOOD', null), 2),
+      contender('eligibilityBatch', () => ours.eligibility.checkMany(asker, any(), 'WHOLE_BLOOD', null), 2),
     ];
     return await measureInterleaved({ contenders, rounds: 5, seconds: 2 });
   },
@@ -129,7 +130,7 @@ export const flatBench: BenchWithGoals = {
     await using stack = new AsyncDisposableStack();
     const open = (size: Size, members: number): Contender => {
       const { eligibility } = stack.use(openStation(databases.urls[size], members));
-      const ask = () => eligibility.check(anyToken(sizes[size]), 'WHOLE_BLOOD', null);
+      const ask = () => eligibility.check(asker, anyToken(sizes[size]), 'WHOLE_BLOOD', null);
       return contender(`${facts(size)}, ${members} members`, ask, inFlight);
     };
     const contenders = [open('small', few), open('large', few), open('small', many), open('large', many)];

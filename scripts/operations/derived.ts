@@ -49,7 +49,8 @@ const caller: Caller = {
 };
 
 const silent = () => Promise.reject(new Fault('STATION_UNREACHABLE', { station: station.code }));
-const context: Context = { requestId: '', caller, directory, donors: { donor: silent, donors: silent } };
+const exchange = { ask: () => Promise.resolve([]) };
+const context: Context = { requestId: '', caller, request: undefined, directory, exchange };
 
 const samples: Readonly<Record<string, unknown>> = {
   StationCode: station.code,
@@ -87,16 +88,15 @@ export async function derivedQuestions(documents: readonly string[]): Promise<{ 
     const document = parse(text);
     const name = getOperationAST(document)?.name?.value ?? '';
     let count = 0;
-    const links = {
-      ask: (_member: Member, { body }: { readonly body: string | null }) => {
-        const { query } = Body.parse(JSON.parse(body ?? ''));
+    const forwarding = {
+      askForItself: (_member: Member, { body }: { readonly body: string }) => {
+        const { query } = Body.parse(JSON.parse(body));
         if (!questions.has(query)) questions.set(query, (count += 1) === 1 ? name : `${name}${count}`);
         return silent();
       },
-      stop: () => Promise.resolve(),
     };
     const notes = { answered: () => undefined, failed: () => new Fault('STATION_UNREACHABLE') };
-    const schema = await stitch({ links, notes });
+    const schema = await stitch({ forwarding, notes });
     await execute({ schema, document, variableValues: variablesFor(schema, document), contextValue: context });
   }
   return [...questions].map(([question, name]) => ({ name, text: question }));

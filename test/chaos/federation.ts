@@ -12,7 +12,7 @@ import type { Kafka } from '#scripts/kafka.ts';
 import { Policy } from '#schema/directory.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
-import { authoritiesFile, directoryOf, signedText } from '#test/support/directory.ts';
+import { authoritiesFile, directoryOf, gatewayEnvironment, signedText } from '#test/support/directory.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 import type { TestDatabase } from '#test/support/postgres.ts';
 import { testSigningKey } from '#test/support/signing-keys.ts';
@@ -94,7 +94,7 @@ export async function startFederation(): Promise<ChaosFederation> {
   const gateway = createServiceProcess({
     main: 'gateway/main.ts',
     port: portOf('gateway'),
-    environment: { LOOKOUT_DIRECTORY: directoryFile, LOOKOUT_AUTHORITIES: authoritiesFile },
+    environment: { ...gatewayEnvironment, LOOKOUT_DIRECTORY: directoryFile, LOOKOUT_AUTHORITIES: authoritiesFile },
     logFile: path.join(folder, 'gateway.log'),
   });
 

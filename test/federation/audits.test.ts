@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
 import { unmetAudits } from '#test/support/audits.ts';
+import { gatewayEnvironment } from '#test/support/directory.ts';
 import { createDirectoryFile, memberOf, startStation } from '#test/support/station.ts';
 
 test('a station meets every audit of GraphQL over HTTP in production', async () => {
@@ -14,7 +15,7 @@ test('a station meets every audit of GraphQL over HTTP in production', async () 
 
 test('the gateway meets every audit of GraphQL over HTTP in production', async () => {
   await using directory = await createDirectoryFile([memberOf('310198B01')]);
-  const config = parseGatewayConfig({ ...directory.environment, LOOKOUT_PORT: '0' });
+  const config = parseGatewayConfig({ ...directory.environment, ...gatewayEnvironment, LOOKOUT_PORT: '0' });
   const gateway = await createGateway(config, pino({ level: 'silent' }));
   const url = await gateway.start();
   expect(await unmetAudits(new URL('graphql', url))).toEqual([]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
-import { suspendedSince } from '#test/support/directory.ts';
+import { gatewayEnvironment, suspendedSince } from '#test/support/directory.ts';
 import { headersFor, issuerEnvironment } from '#test/support/sign-in.ts';
 import { ask, createDirectoryFile, deadUrl, memberOf, startStation } from '#test/support/station.ts';
 
@@ -60,6 +60,7 @@ beforeAll(async () => {
   gateway = await createGateway(
     parseGatewayConfig({
       ...directory.environment,
+      ...gatewayEnvironment,
       ...(await issuerEnvironment()),
       LOOKOUT_PORT: '0',
       LOOKOUT_STATION_DEADLINE_MS: '600',
@@ -177,9 +178,9 @@ describe('with one station that does not answer', () => {
     silent.close();
   });
 
-  test('because another answers in its name, that answer is not used', async () => {
+  test('because another is at its address, which refuses what is not for it', async () => {
     await setMembers({ [jiangxiPlasma]: { endpoint: at(jiangsu).url } });
-    await unknownThere('STATION_BAD_ANSWER');
+    await unknownThere('STATION_REFUSED');
     await setMembers();
   });
 

@@ -23,6 +23,7 @@ import { createRelay } from '#node/replication/relay.ts';
 import { createRepair } from '#node/replication/repair.ts';
 import { createRetry } from '#node/replication/retry.ts';
 
+import { asker } from '#test/support/asker.ts';
 import { holdingOf } from './disk.ts';
 import type { Disk } from './disk.ts';
 import type { Breakage } from './faulty.ts';
@@ -191,7 +192,7 @@ export function createParts(options: PartsOptions): Parts {
     newId: createIds(world.random, clock.clock),
     outbox,
     logTime,
-    check: (token, procedure) => eligibility.check(token, procedure, null),
+    check: (token, procedure) => eligibility.check(asker, token, procedure, null),
     outcomeOf,
   });
 

@@ -82,7 +82,7 @@ export function createVirtualFederation(
     }
   }
 
-  async function heldElsewhere(token: DonorToken, stations: readonly StationCode[]): Promise<FederationAnswer> {
+  async function held(token: DonorToken, stations: readonly StationCode[]): Promise<FederationAnswer> {
     const parts = await Promise.all(stations.map((code) => ask(token, code)));
     return {
       facts: {
@@ -95,8 +95,8 @@ export function createVirtualFederation(
   }
 
   return {
-    heldElsewhere,
-    heldElsewhereOf: (tokens, stations) => Promise.all(tokens.map((token) => heldElsewhere(token, stations))),
+    heldElsewhere: (_asker, token, stations) => held(token, stations),
+    heldElsewhereOf: (_asker, tokens, stations) => Promise.all(tokens.map((token) => held(token, stations))),
   };
 }
 

@@ -5,8 +5,8 @@
 import path from 'node:path';
 
 import { Policy } from '#schema/directory.ts';
-import type { Directory, Member } from '#schema/directory.ts';
-import { ProvinceCode, StationCode } from '#schema/ids.ts';
+import type { Directory, Gateway, Member } from '#schema/directory.ts';
+import { GatewayCode, ProvinceCode, StationCode } from '#schema/ids.ts';
 import { newDirectory } from '#scripts/lookout/directory/new-directory.ts';
 import { signDirectory, unsignedDirectory } from '#server/directory/sign.ts';
 import { testPublicKey, testSigningKey } from '#test/support/signing-keys.ts';
@@ -42,11 +42,28 @@ export function memberOf(code: string, fact: Partial<Member> = {}): Member {
   };
 }
 
+/** The gateway of every test. */
+export const testGateway: Gateway = {
+  code: GatewayCode.parse('G01'),
+  endpoint: deadUrl,
+  status: 'ACTIVE',
+  keys: [testPublicKey('G01')],
+};
+
+/** What it signs with, for its configuration. */
+export const gatewayEnvironment = { LOOKOUT_SIGNING_KEY: JSON.stringify(testSigningKey('G01')) };
+
 /** A directory of these members that does not expire. */
 export function directoryOf(members: readonly Member[], said: Partial<Omit<Directory, 'members'>> = {}): Directory {
   const terms = { issuedAt: '2020-01-01T00:00:00.000Z', softUntil: '2999-01-01T00:00:00.000Z' };
   const base = { ...terms, hardUntil: '2999-01-01T00:00:00.000Z', ruleSets: [], policy: Policy.parse({}) };
-  return newDirectory({ authorities: testAuthorities, ...base, ...said, members: [...members] });
+  return newDirectory({
+    authorities: testAuthorities,
+    gateways: [testGateway],
+    ...base,
+    ...said,
+    members: [...members],
+  });
 }
 
 /** What is in a directory file: signed by the test authority, or by others. */

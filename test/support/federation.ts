@@ -5,6 +5,7 @@ import { expect, vi } from 'vitest';
 
 import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
+import { gatewayEnvironment } from '#test/support/directory.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 import { issuerEnvironment } from '#test/support/sign-in.ts';
 import type { TestDatabase } from '#test/support/postgres.ts';
@@ -116,7 +117,13 @@ export async function startFederation(policy: object = {}): Promise<Federation> 
   );
   const directoryFile = directory.file;
   const people = await issuerEnvironment();
-  const config = { ...directory.environment, ...people, LOOKOUT_PORT: '0', LOOKOUT_STATION_DEADLINE_MS: '800' };
+  const config = {
+    ...directory.environment,
+    ...gatewayEnvironment,
+    ...people,
+    LOOKOUT_PORT: '0',
+    LOOKOUT_STATION_DEADLINE_MS: '800',
+  };
   const gateway = await createGateway(parseGatewayConfig(config), pino({ level: 'silent' }));
   const gatewayUrl = (await gateway.start()).href;
   let isStopped = false;

@@ -1,15 +1,29 @@
 /** The questions of a desk: may this donor give this, from which day, and the same for many donors at once. */
 import { readOut } from '#schema/sentences.ts';
 import type { Decision } from '#schema/decision.ts';
+import type { DonorToken } from '#schema/ids.ts';
 
 import { builder } from '../../graphql/builder.ts';
 import { CoverageType, GroundType, RuleSetType } from '../../graphql/decision-types.ts';
 import { DonorRefInput, donorTokenOf, donorTokensOf } from '../../graphql/donor-ref.ts';
 import { ProcedureType, VerdictType } from '../../graphql/enums.ts';
+import type { FieldEntry } from '../../graphql/field-entry.ts';
 import { isRefusal, orRefusal, refusalOf, RefusedType } from '../../graphql/refused.ts';
 import type { Schedule } from './eligibility.ts';
 
-const DecisionType = builder.objectRef<Decision>('Decision').implement({
+/** A decision with what its receipt names: whom it is about, and its entry in the record. */
+interface Answered extends Decision {
+  readonly donor: DonorToken;
+  readonly entry: FieldEntry;
+}
+
+const answered = (decision: Decision, donor: DonorToken, entry: FieldEntry): Answered => ({
+  ...decision,
+  donor,
+  entry,
+});
+
+const DecisionType = builder.objectRef<Answered>('Decision').implement({
   description: 'The answer to an eligibility question, and what it rests on.',
   fields: (t) => ({
     verdict: t.expose('verdict', { type: VerdictType, description: 'The answer.' }),
@@ -32,6 +46,11 @@ const DecisionType = builder.objectRef<Decision>('Decision').implement({
       description: 'A sentence to read out, English.',
       resolve: (decision) => readOut(decision).en,
     }),
+    receipt: t.string({
+      description:
+        'The same as a JWT (RFC 7519, EdDSA) of this station, which any member can verify later with the directory alone: `lookout receipt verify`.',
+      resolve: (decision, _, { receipts }) => receipts.ofDecision(decision, decision.donor, decision.entry.reference()),
+    }),
   }),
 });
 
@@ -41,7 +60,7 @@ const EligibilityResult = builder.unionType('EligibilityResult', {
   resolveType: (value) => (isRefusal(value) ? 'Refused' : 'Decision'),
 });
 
-const ScheduleType = builder.objectRef<Schedule>('Schedule').implement({
+const ScheduleType = builder.objectRef<Schedule & { readonly decisions: readonly Answered[] }>('Schedule').implement({
   description: 'What a donor may give from which day.',
   fields: (t) => ({
     on: t.expose('on', { type: 'Date', description: 'The day asked about.' }),
@@ -71,8 +90,12 @@ builder.queryField('eligibility', (t) =>
         description: 'The day, today when left out. Facts dated later do not count.',
       }),
     },
-    resolve: (_, { donor, procedure, on }, context) =>
-      orRefusal(async () => context.eligibility.check(await donorTokenOf(donor, context), procedure, on ?? null)),
+    resolve: (entry, { donor, procedure, on }, context) =>
+      orRefusal(async () => {
+        const token = await donorTokenOf(donor, context, entry);
+        const decision = await context.eligibility.check(context.caller, token, procedure, on ?? null);
+        return answered(decision, token, entry);
+      }),
   }),
 );
 
@@ -85,16 +108,16 @@ builder.queryField('eligibilityBatch', (t) =>
       procedure: t.arg({ type: ProcedureType, description: 'What is to be given.' }),
       on: t.arg({ type: 'Date', required: false, description: 'The day, today when left out.' }),
     },
-    resolve: async (_, { donors, procedure, on }, context) => {
-      const tokens = await donorTokensOf(donors, context);
+    resolve: async (entry, { donors, procedure, on }, context) => {
+      const tokens = await donorTokensOf(donors, context, entry);
       const asked = tokens.filter((token) => typeof token === 'string');
-      const answer = await orRefusal(() => context.eligibility.checkMany(asked, procedure, on ?? null));
+      const answer = await orRefusal(() => context.eligibility.checkMany(context.caller, asked, procedure, on ?? null));
       if (isRefusal(answer)) return donors.map(() => answer);
       const decisions = answer.values();
       return tokens.flatMap((token) => {
         if (typeof token !== 'string') return refusalOf(token);
         const { value, done } = decisions.next();
-        return done === true ? [] : value;
+        return done === true ? [] : answered(value, token, entry);
       });
     },
   }),
@@ -108,10 +131,11 @@ builder.queryField('schedule', (t) =>
       donor: t.arg({ type: DonorRefInput, description: 'The donor.' }),
       on: t.arg({ type: 'Date', required: false, description: 'The day, today when left out.' }),
     },
-    resolve: (_, { donor, on }, context) =>
+    resolve: (entry, { donor, on }, context) =>
       orRefusal(async () => {
-        const token = await donorTokenOf(donor, context);
-        return context.eligibility.schedule(token, on ?? null);
+        const token = await donorTokenOf(donor, context, entry);
+        const schedule = await context.eligibility.schedule(context.caller, token, on ?? null);
+        return { ...schedule, decisions: schedule.decisions.map((decision) => answered(decision, token, entry)) };
       }),
   }),
 );

@@ -1,5 +1,6 @@
 /** May this donor give this here? What is known of the donor, decided by the pure core. */
 import { civilDateOf } from '#schema/calendar.ts';
+import type { Asker } from '#schema/caller.ts';
 import type { CivilDate } from '#schema/calendar.ts';
 import type { Decision, KnownFacts } from '#schema/decision.ts';
 import type { Member } from '#schema/directory.ts';
@@ -29,14 +30,20 @@ export interface Schedule {
   readonly decisions: readonly Decision[];
 }
 
+/** Each is asked by somebody, on whose behalf other members are asked. */
 export interface Eligibility {
-  check(token: DonorToken, procedure: Procedure, on: CivilDate | null): Promise<Decision>;
+  check(asker: Asker, token: DonorToken, procedure: Procedure, on: CivilDate | null): Promise<Decision>;
   /** Decisions in the order of the tokens: at most two questions in all, one to the database and one to the gateway. */
-  checkMany(tokens: readonly DonorToken[], procedure: Procedure, on: CivilDate | null): Promise<Decision[]>;
+  checkMany(
+    asker: Asker,
+    tokens: readonly DonorToken[],
+    procedure: Procedure,
+    on: CivilDate | null,
+  ): Promise<Decision[]>;
   /** The decision for each procedure this station offers. */
-  schedule(token: DonorToken, on: CivilDate | null): Promise<Schedule>;
+  schedule(asker: Asker, token: DonorToken, on: CivilDate | null): Promise<Schedule>;
   /** What a decision about this donor would rest on now. */
-  knownOf(token: DonorToken): Promise<KnownFacts>;
+  knownOf(asker: Asker, token: DonorToken): Promise<KnownFacts>;
 }
 
 export function createEligibility({ station, ruleSet, clock, ...ports }: Dependencies): Eligibility {
@@ -52,28 +59,29 @@ export function createEligibility({ station, ruleSet, clock, ...ports }: Depende
   }
 
   return {
-    async check(token, procedure, on) {
+    async check(asker, token, procedure, on) {
       refuseUnlessOffered(procedure);
       const today = civilDateOf(clock.now());
       const day = on ?? today;
-      return decide(asOfDay(await knowing.knownOf(token), day, today), ruleSet, procedure, day);
+      return decide(asOfDay(await knowing.knownOf(asker, token), day, today), ruleSet, procedure, day);
     },
 
-    async checkMany(tokens, procedure, on) {
+    async checkMany(asker, tokens, procedure, on) {
       refuseUnlessOffered(procedure);
       if (tokens.length > largestBatch) throw new Refused('BATCH_TOO_LARGE', `A batch holds ${largestBatch} donors.`);
       const today = civilDateOf(clock.now());
       const day = on ?? today;
-      const known = await knowing.knownOfMany(tokens);
+      const known = await knowing.knownOfMany(asker, tokens);
       return known.map((facts) => decide(asOfDay(facts, day, today), ruleSet, procedure, day));
     },
 
-    async schedule(token, on) {
+    async schedule(asker, token, on) {
       const today = civilDateOf(clock.now());
       const day = on ?? today;
-      return { on: day, decisions: schedule(asOfDay(await knowing.knownOf(token), day, today), ruleSet, offered, day) };
+      const known = await knowing.knownOf(asker, token);
+      return { on: day, decisions: schedule(asOfDay(known, day, today), ruleSet, offered, day) };
     },
 
-    knownOf: (token) => knowing.knownOf(token),
+    knownOf: knowing.knownOf,
   };
 }

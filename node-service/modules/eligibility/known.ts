@@ -2,6 +2,7 @@
  * All that can be known of a donor when a question is asked: own records, the own copy of the donor log, and a live answer of
  * exactly those stations whose part of the copy will not do.
  */
+import type { Asker } from '#schema/caller.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
 import type { KnownFacts } from '#schema/decision.ts';
 import type { DonorToken, StationCode } from '#schema/ids.ts';
@@ -29,11 +30,11 @@ interface Dependencies {
   readonly clock: ClockPort;
 }
 
-/** What is known as of now; whether a permit elsewhere counts is for who asks about a day. */
+/** What is known as of now, the others asked on behalf of somebody; whether a permit elsewhere counts is for who asks about a day. */
 export interface Knowing {
-  knownOf(token: DonorToken): Promise<KnownFacts>;
+  knownOf(asker: Asker, token: DonorToken): Promise<KnownFacts>;
   /** In the order of the tokens: at most two questions in all, one to the database and one to the gateway. */
-  knownOfMany(tokens: readonly DonorToken[]): Promise<KnownFacts[]>;
+  knownOfMany(asker: Asker, tokens: readonly DonorToken[]): Promise<KnownFacts[]>;
 }
 
 const nobody: FederationAnswer = { facts: { donations: [], bars: [], registrations: [] }, coverage: [] };
@@ -67,22 +68,22 @@ export function createKnowing(dependencies: Dependencies): Knowing {
   }
 
   return {
-    async knownOf(token) {
+    async knownOf(asker, token) {
       const moment = momentNow();
       const local = localOf(await knowledge.knowledgeOf(token), moment);
       // Asked after the copy was read, so that an answer never knows less of a station than the copy it replaces.
-      const answer = local.asking.length === 0 ? nobody : await federation.heldElsewhere(token, local.asking);
+      const answer = local.asking.length === 0 ? nobody : await federation.heldElsewhere(asker, token, local.asking);
       return knownFrom(local, answer, moment);
     },
 
-    async knownOfMany(tokens) {
+    async knownOfMany(asker, tokens) {
       const moment = momentNow();
       const locals = (await knowledge.knowledgeOfMany(tokens)).map((each) => localOf(each, moment));
       if (locals.length !== tokens.length) throw new RangeError('a port left out a donor');
       const asking = locals.flatMap((local, place) => (local.asking.length === 0 ? [] : [{ local, place }]));
       const tokensToAsk = asking.flatMap(({ place }) => tokens[place] ?? []);
       const stations = [...new Set(asking.flatMap(({ local }) => local.asking))];
-      const answers = asking.length === 0 ? [] : await federation.heldElsewhereOf(tokensToAsk, stations);
+      const answers = asking.length === 0 ? [] : await federation.heldElsewhereOf(asker, tokensToAsk, stations);
       const answerTo = new Map(asking.map(({ local }, index) => [local, answers[index]]));
       return locals.map((local) => knownFrom(local, answerTo.get(local) ?? nobody, moment));
     },

@@ -9,12 +9,20 @@ import { builder, pageSize } from '../../graphql/builder.ts';
 import { RuleSetType } from '../../graphql/decision-types.ts';
 import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
 import { FaultCodeType, PermitStandingType, ProcedureType } from '../../graphql/enums.ts';
+import type { FieldEntry } from '../../graphql/field-entry.ts';
 import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
 import { cursorOf, permitPage } from './permit-page.ts';
 import type { Permit } from './permit-view.ts';
 import type { NotAvailable } from './permits.ts';
 
-const PermitType = builder.objectRef<Permit>('Permit').implement({
+/** A permit with its entry in the record, which its receipt names. */
+interface Answered extends Permit {
+  readonly entry: FieldEntry;
+}
+
+const answered = (permit: Permit, entry: FieldEntry): Answered => ({ ...permit, entry });
+
+const PermitType = builder.objectRef<Answered>('Permit').implement({
   description: "The donor's chair, taken by this station for one procedure: no other station can take it meanwhile.",
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The event that claimed it; `recordDonation` names it.' }),
@@ -32,6 +40,11 @@ const PermitType = builder.objectRef<Permit>('Permit').implement({
     }),
     state: t.expose('state', { type: PermitStandingType, description: 'How it stands, as far as it is known here.' }),
     ruleSet: t.expose('ruleSet', { type: RuleSetType, description: 'The rules it was granted by.' }),
+    receipt: t.string({
+      description:
+        'The same as a JWT (RFC 7519, EdDSA) of this station, which any member can verify later with the directory alone: `lookout receipt verify`.',
+      resolve: (permit, _, { receipts }) => receipts.ofPermit(permit, permit.token, permit.entry.reference()),
+    }),
   }),
 });
 
@@ -81,8 +94,12 @@ builder.mutationField('requestPermit', (t) =>
       donor: t.arg({ type: DonorRefInput, description: 'The donor.' }),
       procedure: t.arg({ type: ProcedureType, description: 'What is to be given.' }),
     },
-    resolve: (_, { donor, procedure }, context) =>
-      orRefusal(async () => context.permits.request(await donorTokenOf(donor, context), procedure)),
+    resolve: (entry, { donor, procedure }, context) =>
+      orRefusal(async () => {
+        const token = await donorTokenOf(donor, context, entry);
+        const answer = await context.permits.request(context.caller, token, procedure);
+        return 'notAvailable' in answer ? answer : answered(answer, entry);
+      }),
   }),
 );
 
@@ -91,7 +108,12 @@ builder.mutationField('releasePermit', (t) =>
     type: ReleasePermitResult,
     description: 'Gives a chair back. Again, or when the permit is over, changes nothing.',
     args: { id: t.arg.id({ description: 'The permit.' }) },
-    resolve: (_, { id }, context) => orRefusal(() => context.permits.release(id)),
+    resolve: (entry, { id }, context) =>
+      orRefusal(async () => {
+        const permit = await context.permits.release(id);
+        entry.about(permit.token);
+        return answered(permit, entry);
+      }),
   }),
 );
 
@@ -99,9 +121,11 @@ builder.queryField('permits', (t) =>
   t.connection({
     type: PermitType,
     description: "This station's permits, the newest first, in force and past; at most 100 a page.",
-    resolve: (_, args, context) =>
-      resolveCursorConnection({ args, ...pageSize, toCursor: cursorOf }, (asked: ResolveCursorConnectionArgs) =>
-        permitPage(context, asked),
-      ),
+    resolve: (entry, args, context) =>
+      resolveCursorConnection({ args, ...pageSize, toCursor: cursorOf }, async (asked: ResolveCursorConnectionArgs) => {
+        const permits = await permitPage(context, asked);
+        entry.about(...permits.map(({ token }) => token));
+        return permits.map((permit) => answered(permit, entry));
+      }),
   }),
 );

@@ -2,6 +2,7 @@
  * Permits: a desk takes the donor's chair before the needle, so that no second chair of the federation can. The claim goes into
  * the donor log and is judged there, by every node alike; this station answers when its own claim has come back.
  */
+import type { Asker } from '#schema/caller.ts';
 import type { FaultCode } from '#schema/codes.ts';
 import type { Coverage } from '#schema/coverage.ts';
 import type { Decision, RuleSetReference } from '#schema/decision.ts';
@@ -37,7 +38,7 @@ export interface Dependencies {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly ruleSet: RuleSetReference;
   /** The eligibility question, as of today. Refuses `PROCEDURE_NOT_OFFERED`. */
-  readonly check: (token: DonorToken, procedure: Procedure) => Promise<Decision>;
+  readonly check: (asker: Asker, token: DonorToken, procedure: Procedure) => Promise<Decision>;
   readonly knowledge: KnowledgePort;
   readonly database: Pick<Database, 'prisma' | 'pool'>;
   readonly outbox: Pick<OutboxPort, 'withdraw'>;
@@ -55,7 +56,7 @@ export interface Permits {
    * Takes the donor's chair for one procedure. Asked again while the permit is in force, answers the same one. Refuses
    * `PROCEDURE_NOT_OFFERED`, `NOT_ELIGIBLE`, `PERMIT_TAKEN`.
    */
-  request(token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable>;
+  request(asker: Asker, token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable>;
   /** Gives a chair back. Again, or when it is over, changes nothing. Refuses `PERMIT_UNKNOWN`. */
   release(id: string): Promise<Permit>;
   /** Ends what waits in the background. */
@@ -101,6 +102,9 @@ async function permitsNow({ station, knowledge, logTime, clock }: Dependencies, 
   const { history } = await knowledge.knowledgeOf(token);
   return permitsOf(token, history, station.code, logTime.latest() ?? clock.now().getTime());
 }
+
+const restingOn = (coverage: Coverage, answer: Permit | NotAvailable): Permit | NotAvailable =>
+  'notAvailable' in answer ? answer : { ...answer, coverage };
 
 const findHeld = (permits: readonly Permit[], procedure: Procedure): Permit | undefined =>
   permits.find((permit) => permit.state === 'IN_FORCE' && permit.procedure === procedure);
@@ -153,26 +157,27 @@ export function createPermits(dependencies: Dependencies): Permits {
     return granted;
   }
 
-  async function request(token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable> {
-    const [decision, permits] = await Promise.all([check(token, procedure), permitsNow(dependencies, token)]);
+  async function request(asker: Asker, token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable> {
+    const [decision, permits] = await Promise.all([check(asker, token, procedure), permitsNow(dependencies, token)]);
     const { verdict, grounds, coverage } = decision;
     if (verdict === 'DEFERRED' || verdict === 'REFER') throw new Refused('NOT_ELIGIBLE');
     const latest = logTime.latest();
     if (latest === null) return notAvailable('LOG_UNAVAILABLE');
     const held = findHeld(permits, procedure);
-    if (held !== undefined) return again(held, latest);
+    if (held !== undefined) return restingOn(coverage, await again(held, latest));
     if (grounds.some(({ code }) => code === 'PERMIT_ELSEWHERE')) throw new Refused('PERMIT_TAKEN');
     if (verdict === 'INDETERMINATE') return notAvailable(faultOf(coverage));
-    return settle(await claim(dependencies, { token, procedure, notAfter: Math.floor(latest) + patienceMs }));
+    const claimed = await claim(dependencies, { token, procedure, notAfter: Math.floor(latest) + patienceMs });
+    return restingOn(coverage, await settle(claimed));
   }
 
   return {
-    request(token, procedure) {
+    request(asker, token, procedure) {
       // Two clicks are one request.
       const name = `${token} ${procedure}`;
       const known = asking.get(name);
       if (known !== undefined) return known;
-      const answer = request(token, procedure).finally(() => asking.delete(name));
+      const answer = request(asker, token, procedure).finally(() => asking.delete(name));
       asking.set(name, answer);
       return answer;
     },

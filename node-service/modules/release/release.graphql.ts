@@ -39,6 +39,11 @@ builder.queryField('releaseCheck', (t) =>
     type: ReleaseCheckResult,
     description: 'May the unit of this donation leave the station? Asks the whole question again.',
     args: { donationNo: t.arg.string({ description: 'The number the station gave the donation.' }) },
-    resolve: (_, { donationNo }, context) => orRefusal(() => context.release.check(donationNo)),
+    resolve: (entry, { donationNo }, context) =>
+      orRefusal(async () => {
+        const { donor, ...decision } = await context.release.check(context.caller, donationNo);
+        entry.about(donor);
+        return decision;
+      }),
   }),
 );

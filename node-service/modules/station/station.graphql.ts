@@ -69,8 +69,8 @@ builder.queryField('holding', (t) =>
     type: HoldingResult,
     description: 'What this station itself holds of a donor, and nothing of any other station.',
     args: { donor: t.arg({ type: DonorRefInput, description: 'The donor.' }) },
-    resolve: (_, { donor }, context) =>
-      orRefusal(async () => context.holdings.holdingOf(await donorTokenOf(donor, context))),
+    resolve: (entry, { donor }, context) =>
+      orRefusal(async () => context.holdings.holdingOf(await donorTokenOf(donor, context, entry))),
   }),
 );
 
@@ -125,6 +125,14 @@ export const StationType = builder.objectRef<Self>('Station').implement({
     }),
   }),
 });
+
+builder.queryField('self', (t) =>
+  t.field({
+    type: StationType,
+    description: 'This station, as the other members ask it.',
+    resolve: (_, __, { station }) => ({ code: station.code }),
+  }),
+);
 
 builder.queryField('_stations', (t) =>
   t.field({

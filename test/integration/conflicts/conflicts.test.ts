@@ -7,7 +7,9 @@ import { createRelease } from '#node/modules/release/release.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
 import { createDesk, here, there } from '#test/integration/permits/desk-under-test.ts';
 import type { Desk } from '#test/integration/permits/desk-under-test.ts';
+import { asker } from '#test/support/asker.ts';
 import { donated, donorNamed } from '#test/support/donor-log.ts';
+import { withEntries } from '#test/support/entry.ts';
 import { createDirectoryFile, memberOf, startStation } from '#test/support/station.ts';
 
 const donor = donorNamed('in two places');
@@ -37,8 +39,8 @@ async function openDesk() {
   const desk = await createDesk();
   await drawHere(desk);
   const { prisma, clock, ruleSet } = desk;
-  const conflicts = createConflicts({ prisma, clock });
-  const release = createRelease({ prisma, ruleSet, knownOf: (asked) => desk.eligibility.knownOf(asked) });
+  const conflicts = withEntries(desk.copy.pool, here, createConflicts({ prisma, clock }));
+  const release = createRelease({ prisma, ruleSet, knownOf: desk.eligibility.knownOf });
   return { desk, conflicts, release, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };
 }
 
@@ -46,13 +48,13 @@ describe('a late donation elsewhere', () => {
   test('opens a conflict here, holds the unit, and is settled once', async () => {
     await using world = await openDesk();
     const { desk, conflicts, release } = world;
-    expect((await release.check('D1')).verdict).toBe('CLEARED');
+    expect((await release.check(asker, 'D1')).verdict).toBe('CLEARED');
     const late = await desk.other.say(donor, donated('2026-11-01T02:00:00.000Z'));
     desk.records.tell(late);
     await desk.apply();
     const [conflict] = await desk.prisma.conflict.findMany();
     expect(conflict).toMatchObject({ kind: 'INTERVAL', stations: [here, there], donations: ['D1'], state: 'OPEN' });
-    const held = await release.check('D1');
+    const held = await release.check(asker, 'D1');
     expect(held.verdict).toBe('HOLD');
     expect(held.grounds.map(({ code, conflict: id }) => [code, id])).toEqual([
       ['CONFLICT', conflict?.id],
@@ -61,7 +63,7 @@ describe('a late donation elsewhere', () => {
     const resolution = { id: conflict?.id ?? '', resolvedBy: 'Dr Example', reason: 'unit discarded' };
     expect(await conflicts.resolve(resolution)).toMatchObject({ state: 'RESOLVED', resolvedBy: 'Dr Example' });
     await expect(conflicts.resolve(resolution)).rejects.toMatchObject({ code: 'ALREADY_RESOLVED' });
-    expect((await release.check('D1')).grounds.map(({ code }) => code)).toEqual(['NOT_ELIGIBLE']);
+    expect((await release.check(asker, 'D1')).grounds.map(({ code }) => code)).toEqual(['NOT_ELIGIBLE']);
     desk.records.tell(await desk.other.say(donor, { type: 'bar.set', since: '2027-01-01' }));
     await desk.apply();
     expect(await desk.prisma.conflict.findMany()).toMatchObject([{ state: 'RESOLVED' }]);
@@ -74,18 +76,22 @@ describe('a late donation elsewhere', () => {
     desk.records.tell(late, await desk.other.say(donor, { type: 'donation.corrected', of: late.id, donation: null }));
     await desk.apply();
     expect(await desk.prisma.conflict.findMany({ where: { state: 'OPEN' } })).toEqual([]);
-    expect((await release.check('D1')).verdict).toBe('CLEARED');
+    expect((await release.check(asker, 'D1')).verdict).toBe('CLEARED');
   });
 });
 
 test('a bar dated before the donation that comes after its release check raises the alarm here', async () => {
   await using world = await openDesk();
   const { desk, release } = world;
-  expect((await release.check('D1')).verdict).toBe('CLEARED');
+  expect((await release.check(asker, 'D1')).verdict).toBe('CLEARED');
   desk.records.tell(await desk.other.say(donor, { type: 'bar.set', since: '2026-11-05' }));
   await desk.apply();
   expect(await desk.prisma.conflict.findMany()).toMatchObject([{ kind: 'BARRED', donations: ['D1'] }]);
-  expect((await release.check('D1')).grounds.map(({ code }) => code)).toEqual(['BAR', 'CONFLICT', 'NOT_ELIGIBLE']);
+  expect((await release.check(asker, 'D1')).grounds.map(({ code }) => code)).toEqual([
+    'BAR',
+    'CONFLICT',
+    'NOT_ELIGIBLE',
+  ]);
 });
 
 test('no unit leaves while a member cannot be heard, and one that is not there is not found', async () => {
@@ -93,8 +99,8 @@ test('no unit leaves while a member cannot be heard, and one that is not there i
   const { desk, release } = world;
   const silent: StationCoverage = { station: there, state: 'MISSING', asOf: null, fault: 'STATION_BEHIND' };
   desk.world.fresh = [silent];
-  expect(await release.check('D1')).toMatchObject({ verdict: 'INDETERMINATE', grounds: [{ code: 'COVERAGE' }] });
-  await expect(release.check('D2')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await release.check(asker, 'D1')).toMatchObject({ verdict: 'INDETERMINATE', grounds: [{ code: 'COVERAGE' }] });
+  await expect(release.check(asker, 'D2')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
 test('what a resolution must say is checked', async () => {

@@ -8,6 +8,7 @@ import { StationCode } from '#schema/ids.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import { claimOf, createDesk, here, there } from '#test/integration/permits/desk-under-test.ts';
 import type { Desk } from '#test/integration/permits/desk-under-test.ts';
+import { asker } from '#test/support/asker.ts';
 import { donated, donorNamed, logStart } from '#test/support/donor-log.ts';
 import { day } from '#test/support/facts.ts';
 
@@ -31,7 +32,7 @@ interface Question {
 /** Stations that answer live, in a test's words; who is not in `held` stays silent. */
 function createLive(held: ReadonlyMap<StationCode, readonly DonationFact[]>) {
   const questions: Question[] = [];
-  const heldElsewhereOf: FederationPort['heldElsewhereOf'] = (tokens, stations) => {
+  const heldElsewhereOf: FederationPort['heldElsewhereOf'] = (_asker, tokens, stations) => {
     questions.push({ tokens, stations });
     const coverage = stations.map((station): StationCoverage =>
       held.has(station)
@@ -43,8 +44,8 @@ function createLive(held: ReadonlyMap<StationCode, readonly DonationFact[]>) {
   };
   const federation: FederationPort = {
     heldElsewhereOf,
-    heldElsewhere: async (token, stations) => {
-      const [answer] = await heldElsewhereOf([token], stations);
+    heldElsewhere: async (by, token, stations) => {
+      const [answer] = await heldElsewhereOf(by, [token], stations);
       if (answer === undefined) throw new Error('no answer');
       return answer;
     },
@@ -52,7 +53,7 @@ function createLive(held: ReadonlyMap<StationCode, readonly DonationFact[]>) {
   return { questions, federation };
 }
 
-const verdictOf = (desk: Desk, token = donor) => desk.eligibility.check(token, 'WHOLE_BLOOD', null);
+const verdictOf = (desk: Desk, token = donor) => desk.eligibility.check(asker, token, 'WHOLE_BLOOD', null);
 
 describe('a check with every copy fresh', () => {
   test('asks nobody, and says how fresh each copy is', async () => {
@@ -96,7 +97,7 @@ describe('a check with every copy fresh', () => {
     await desk.carry();
     const { own, history } = await desk.knowledge.knowledgeOf(donor);
     expect([own.donations.length, history.map(({ isOwn }) => isOwn)]).toEqual([1, [true]]);
-    expect((await desk.eligibility.knownOf(donor)).donations).toHaveLength(1);
+    expect((await desk.eligibility.knownOf(asker, donor)).donations).toHaveLength(1);
   });
 });
 
@@ -155,7 +156,7 @@ describe('a check with a copy that is behind', () => {
     });
     expect(questions).toEqual([{ tokens: [donor], stations: [there] }]);
     questions.length = 0;
-    const decisions = await desk.eligibility.checkMany([stranger, donor], 'WHOLE_BLOOD', null);
+    const decisions = await desk.eligibility.checkMany(asker, [stranger, donor], 'WHOLE_BLOOD', null);
     expect(decisions.map(({ coverage }) => coverage.stations[1]?.state)).toEqual(['REPLICATED', 'LIVE']);
     expect(questions).toEqual([{ tokens: [donor], stations: [there] }]);
   });
@@ -171,7 +172,7 @@ test('many donors are answered like one, in order, with one question for those t
   const one = await Promise.all(donors.map((token) => verdictOf(desk, token)));
   expect(questions.map(({ tokens }) => tokens.length)).toEqual([1, 1, 1, 1]);
   questions.length = 0;
-  expect(await desk.eligibility.checkMany(donors, 'WHOLE_BLOOD', null)).toEqual(one);
+  expect(await desk.eligibility.checkMany(asker, donors, 'WHOLE_BLOOD', null)).toEqual(one);
   expect(questions).toEqual([{ tokens: donors, stations: [there] }]);
   expect(one.map(({ verdict }) => verdict)).toEqual(['INDETERMINATE', 'DEFERRED', 'DEFERRED', 'INDETERMINATE']);
 });
@@ -182,7 +183,7 @@ test('a permit elsewhere holds today and says nothing of another day', async () 
   desk.records.tell(await desk.other.say(donor, claimOf(desk.ruleSet)));
   await desk.apply();
   const verdicts = await Promise.all(
-    [null, day('2026-11-20'), day('2026-11-21')].map((on) => desk.eligibility.check(donor, 'WHOLE_BLOOD', on)),
+    [null, day('2026-11-20'), day('2026-11-21')].map((on) => desk.eligibility.check(asker, donor, 'WHOLE_BLOOD', on)),
   );
   expect(verdicts.map(({ verdict }) => verdict)).toEqual(['INDETERMINATE', 'INDETERMINATE', 'ELIGIBLE']);
   desk.world.logTime = logStart + 3_600_000 + 20;

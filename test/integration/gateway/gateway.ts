@@ -11,7 +11,7 @@ import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
 import type { Member } from '#schema/directory.ts';
 import { writeWhole } from '#server/directory/write-whole.ts';
-import { authoritiesFile, directoryOf, signedText } from '#test/support/directory.ts';
+import { authoritiesFile, directoryOf, gatewayEnvironment, signedText } from '#test/support/directory.ts';
 import { headersFor, issuerEnvironment } from '#test/support/sign-in.ts';
 import type { As } from '#test/support/sign-in.ts';
 
@@ -67,6 +67,7 @@ export async function startGateway(members: readonly Member[], options: Options 
     LOOKOUT_DIRECTORY: file,
     LOOKOUT_AUTHORITIES: authoritiesFile,
     LOOKOUT_STATION_DEADLINE_MS: String(options.deadlineMs ?? 1_000),
+    ...gatewayEnvironment,
     ...(await issuerEnvironment()),
     ...options.env,
   });

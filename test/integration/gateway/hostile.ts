@@ -2,7 +2,7 @@
 import type { FaultCode } from '#schema/codes.ts';
 
 import { itemFor, say } from './stand-in.ts';
-import type { Asked, Behaviour } from './stand-in.ts';
+import type { Behaviour } from './stand-in.ts';
 
 interface Hostile {
   readonly what: string;
@@ -10,9 +10,7 @@ interface Hostile {
   readonly behaviour: Behaviour;
 }
 
-const about = (asked: Asked, code: string, change: object) => ({
-  data: { _stations: [{ ...itemFor(asked, code), ...change }] },
-});
+const about = (code: string, change: object) => ({ data: { _stations: [{ ...itemFor(code), ...change }] } });
 
 const endless: Behaviour = (response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
@@ -61,8 +59,8 @@ export const hostileAlways: readonly Hostile[] = [
   {
     what: 'answers with status 500',
     fault: 'STATION_FAILED',
-    behaviour: (response, asked, code) => {
-      say(response, about(asked, code, {}), 500);
+    behaviour: (response, _asked, code) => {
+      say(response, about(code, {}), 500);
     },
   },
   {
@@ -73,8 +71,8 @@ export const hostileAlways: readonly Hostile[] = [
   {
     what: 'answers with errors',
     fault: 'STATION_FAILED',
-    behaviour: (response, asked, code) => {
-      say(response, { ...about(asked, code, {}), errors: [{ message: 'secret of the station' }] });
+    behaviour: (response, _asked, code) => {
+      say(response, { ...about(code, {}), errors: [{ message: 'secret of the station' }] });
     },
   },
   {
@@ -87,8 +85,8 @@ export const hostileAlways: readonly Hostile[] = [
   {
     what: 'answers with half a document',
     fault: 'STATION_BAD_ANSWER',
-    behaviour: (response, asked, code) => {
-      say(response, JSON.stringify(about(asked, code, {})).slice(0, -3));
+    behaviour: (response, _asked, code) => {
+      say(response, JSON.stringify(about(code, {})).slice(0, -3));
     },
   },
   {
@@ -108,65 +106,30 @@ export const hostileAlways: readonly Hostile[] = [
   {
     what: 'answers for two',
     fault: 'STATION_BAD_ANSWER',
-    behaviour: (response, asked, code) => {
-      say(response, { data: { _stations: [itemFor(asked, code), itemFor(asked, code)] } });
+    behaviour: (response, _asked, code) => {
+      say(response, { data: { _stations: [itemFor(code), itemFor(code)] } });
     },
   },
   {
     what: 'answers for another station',
     fault: 'STATION_BAD_ANSWER',
-    behaviour: (response, asked) => {
-      say(response, about(asked, '999999B99', {}));
+    behaviour: (response) => {
+      say(response, about('999999B99', {}));
     },
   },
   { what: 'never stops answering', fault: 'STATION_BAD_ANSWER', behaviour: endless },
-];
-
-const token = 'E'.repeat(43);
-const lists = { donations: [], bars: [], registrations: [] };
-const fact = { procedure: 'PLATELETS', collectedOn: '2026-03-01', volumeMl: 300, outcome: 'COMPLETE' };
-
-const lying = (what: string, donors: (asked: string[]) => unknown): Hostile => ({
-  what,
-  fault: 'STATION_BAD_ANSWER',
-  behaviour: (response, asked, code) => {
-    say(response, about(asked, code, { donors: donors(asked.variables['tokens'] as string[]) }));
-  },
-});
-
-/** When it is asked about donors. */
-export const hostileAboutDonors: readonly Hostile[] = [
-  lying('answers about another donor', () => [{ token, ...lists }]),
-  lying('answers about more donors', (tokens) => [...tokens, token].map((one) => ({ token: one, ...lists }))),
-  lying('answers about no donor', () => []),
-  lying('answers without lists', (tokens) => tokens.map((one) => ({ token: one }))),
-  lying('answers null for a list', (tokens) => tokens.map((one) => ({ token: one, ...lists, bars: null }))),
-  ...[
-    { ...fact, volumeMl: '300' },
-    { ...fact, volumeMl: 300.5 },
-    { ...fact, volumeMl: -1 },
-    { ...fact, procedure: 'BLOODLETTING' },
-    { ...fact, outcome: null },
-    { ...fact, collectedOn: '2026-02-30' },
-    { ...fact, collectedOn: '2026-03-01T00:00:00Z' },
-    'a draw',
-  ].map((wrong) =>
-    lying(`holds the draw ${JSON.stringify(wrong)}`, (tokens) =>
-      tokens.map((one) => ({ token: one, ...lists, donations: [fact, wrong] })),
-    ),
-  ),
 ];
 
 export const hostileAboutItself: readonly Hostile[] = [
   { version: null },
   { version: { major: 1 } },
   { ready: 'perhaps' },
-  { donor: null },
-  { donor: { token, ...lists, donations: [{ ...fact, procedure: 'BLOODLETTING' }] } },
+  { replication: null },
+  { replication: { __typename: 'Replication', lag: 'none', members: 3 } },
 ].map((change) => ({
   what: `says ${JSON.stringify(change)} of itself`,
   fault: 'STATION_BAD_ANSWER',
-  behaviour: (response, asked, code) => {
-    say(response, about(asked, code, change));
+  behaviour: (response, _asked, code) => {
+    say(response, about(code, change));
   },
 }));

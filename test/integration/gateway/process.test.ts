@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
 
-import { authoritiesFile, directoryOf, signedText } from '#test/support/directory.ts';
+import { authoritiesFile, directoryOf, gatewayEnvironment, signedText } from '#test/support/directory.ts';
 
 import { startStandIn } from './stand-in.ts';
 
@@ -27,7 +27,7 @@ test('a broken configuration ends the process with all problems and code 2', asy
 
 test('a directory that cannot be used ends the process with code 1 and says which', async () => {
   await expect(
-    run({ LOOKOUT_DIRECTORY: '/nowhere/directory.json', LOOKOUT_AUTHORITIES: authoritiesFile }),
+    run({ ...gatewayEnvironment, LOOKOUT_DIRECTORY: '/nowhere/directory.json', LOOKOUT_AUTHORITIES: authoritiesFile }),
   ).rejects.toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/DIRECTORY_UNUSABLE|nowhere/) as string,
@@ -40,7 +40,7 @@ test('the process serves, answers what is in flight at SIGTERM, and ends with co
   await using station = await startStandIn('310198B01');
   await writeFile(file, await signedText(directoryOf([station.member])));
   const child = spawn(process.execPath, [main], {
-    env: environment({ LOOKOUT_DIRECTORY: file, LOOKOUT_AUTHORITIES: authoritiesFile }),
+    env: environment({ ...gatewayEnvironment, LOOKOUT_DIRECTORY: file, LOOKOUT_AUTHORITIES: authoritiesFile }),
   });
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout);

@@ -12,6 +12,8 @@ import { z } from 'zod';
 
 import type { Member } from '#schema/directory.ts';
 import { StationCode } from '#schema/ids.ts';
+import { answerClaims, claimsOf, jwtOf } from '#test/support/exchange.ts';
+import { testPublicKey } from '#test/support/signing-keys.ts';
 
 const Asked = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) });
 export type Asked = z.infer<typeof Asked>;
@@ -27,40 +29,50 @@ export interface StandIn extends AsyncDisposable {
   readiness: 200 | 503;
 }
 
-export const donation = { procedure: 'WHOLE_BLOOD', collectedOn: '2026-01-05', volumeMl: 400, outcome: 'COMPLETE' };
-export const bar = { since: '2026-02-01', until: null };
-
-export const holdingOf = (token: unknown) => ({ token, donations: [donation], bars: [bar], registrations: [] });
-
 /** The item of an honest station for whatever the gateway asks in these tests. */
-export function itemFor({ variables }: Asked, code: string): Record<string, unknown> {
-  const tokens = z.array(z.string()).catch([]).parse(variables['tokens']);
-  const token = Object.values(variables).find((value) => typeof value === 'string' && value.length === 43);
+export function itemFor(code: string): Record<string, unknown> {
   return {
     __typename: 'Station',
     code,
     _answeredBy: code,
     version: '1.2.3',
     ready: true,
-    donor: { __typename: 'DonorHolding', ...holdingOf(token) },
-    donors: tokens.map(holdingOf),
+    replication: { __typename: 'Replication', lag: 0, members: 3 },
   };
 }
 
-export const say = (response: ServerResponse, body: unknown, status = 200) => {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+/** What each answer under way is signed for. */
+const asking = new WeakMap<
+  ServerResponse,
+  { readonly forward: string | string[] | undefined; readonly code: string }
+>();
+
+/** Says something, and signs it. */
+export const say = (response: ServerResponse, said: unknown, status = 200) => {
+  const body = typeof said === 'string' ? said : JSON.stringify(said);
+  const { forward, code = '' } = asking.get(response) ?? {};
+  const { iss, jti, request } = claimsOf(forward);
+  const asked = typeof request === 'string' ? claimsOf(request) : { iss, jti };
+  const claims = answerClaims(code, String(asked['iss']), String(asked['jti']), { status, body });
+  response.writeHead(status, { 'content-type': 'application/json', 'lookout-answer': jwtOf('answer', code, claims) });
+  response.end(body);
 };
 
-export const honest: Behaviour = (response, asked, code) => {
-  say(response, { data: { _stations: [itemFor(asked, code)] } });
+export const honest: Behaviour = (response, _asked, code) => {
+  say(response, { data: { _stations: [itemFor(code)] } });
 };
 
 async function answer(standIn: StandIn, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url === '/livez') {
+    if (standIn.behaviour === honest) response.end();
+    else response.destroy();
+    return;
+  }
   if (request.url === '/readyz') {
     response.writeHead(standIn.readiness).end();
     return;
   }
+  asking.set(response, { forward: request.headers['lookout-forward'], code: standIn.member.code });
   const asked = Asked.parse(await json(request));
   standIn.asked.push(asked);
   standIn.behaviour(response, asked, standIn.member.code);
@@ -101,6 +113,6 @@ export function memberAt(code: string, endpoint: string): Member {
     endpoint,
     status: 'ACTIVE',
     suspensions: [],
-    keys: [],
+    keys: [testPublicKey(code)],
   };
 }

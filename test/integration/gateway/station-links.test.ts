@@ -33,8 +33,7 @@ test('what a hung station has no room for is refused at once, and it is asked ag
       if (sending) refusedAtOnce.push(error);
     }),
   );
-  await Promise.resolve();
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   sending = false;
   await Promise.all(asked);
   expect(refusedAtOnce).toHaveLength(600 - 32 - 512);

@@ -28,8 +28,8 @@ type Claims = ReadonlyMap<EventId, JudgedClaim>;
 
 /** What the others answer live: nobody is there, unless a test says so. */
 const nobody: FederationPort = {
-  heldElsewhere: (_, stations) => Promise.resolve({ facts: nothing, coverage: stations.map(silent) }),
-  heldElsewhereOf: (tokens, stations) =>
+  heldElsewhere: (_asker, _token, stations) => Promise.resolve({ facts: nothing, coverage: stations.map(silent) }),
+  heldElsewhereOf: (_asker, tokens, stations) =>
     Promise.resolve(tokens.map(() => ({ facts: nothing, coverage: stations.map(silent) }))),
 };
 const nothing = { donations: [], bars: [], registrations: [] };
@@ -111,7 +111,7 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
     createPermits({
       station: { code: here, kind: 'BLOOD' },
       ruleSet,
-      check: (token, procedure) => eligibility.check(token, procedure, null),
+      check: (asked, token, procedure) => eligibility.check(asked, token, procedure, null),
       knowledge,
       database,
       outbox,

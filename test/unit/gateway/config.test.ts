@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 
 import { parseGatewayConfig } from '#gateway/config.ts';
 import { ConfigProblems } from '#server/environment.ts';
+import { gatewayEnvironment } from '#test/support/directory.ts';
 
 describe('the configuration of the gateway', () => {
-  test('needs nothing but the directory and who signs it', () => {
+  test('needs nothing but the directory, who signs it and a key to sign with', () => {
+    const key = gatewayEnvironment;
     expect(
-      parseGatewayConfig({ LOOKOUT_DIRECTORY: 'directory.json', LOOKOUT_AUTHORITIES: 'authorities.json' }),
+      parseGatewayConfig({ ...key, LOOKOUT_DIRECTORY: 'directory.json', LOOKOUT_AUTHORITIES: 'authorities.json' }),
     ).toMatchObject({
       LOOKOUT_HOST: '127.0.0.1',
       LOOKOUT_PORT: 4000,

@@ -1,0 +1,40 @@
+/** A station's part in the exchange, put together: what it asks of the other members, and the door at which they ask it. */
+import type { Member } from '#schema/directory.ts';
+import type { Door } from '#server/door.ts';
+import { createExchangeVerifier } from '#server/exchange-jwt.ts';
+import { createMemberSigner, createMemberVerifier } from '#server/member-keys.ts';
+
+import { createExchangeDoor } from './adapters/exchange-door.ts';
+import { createGatewayExchange } from './adapters/gateway-exchange.ts';
+import type { AuditPort } from './audit-port.ts';
+import type { NodeConfig } from './config.ts';
+import type { DirectoryPort, ExchangePort } from './ports.ts';
+
+export interface Exchange extends ExchangePort {
+  readonly door: Door;
+  stop(): Promise<void>;
+}
+
+interface Options {
+  readonly config: NodeConfig;
+  readonly station: Pick<Member, 'code'>;
+  readonly directory: DirectoryPort;
+  readonly audit: AuditPort;
+}
+
+export function createExchange({ config, station, directory, audit }: Options): Exchange {
+  const signer = createMemberSigner(config.LOOKOUT_SIGNING_KEY);
+  const verifier = createExchangeVerifier({
+    directory,
+    verifier: createMemberVerifier({ directory }),
+    now: () => Date.now(),
+  });
+  const asking = createGatewayExchange({
+    gatewayUrl: config.LOOKOUT_GATEWAY_URL,
+    gateway: config.LOOKOUT_GATEWAY_CODE,
+    station: station.code,
+    deadlineMs: config.LOOKOUT_GATEWAY_DEADLINE_MS,
+    ...{ directory, signer, verifier, audit },
+  });
+  return { ...asking, door: createExchangeDoor({ station, verifier, signer, audit }) };
+}
