@@ -3,18 +3,17 @@
  * about leaves. Its payload can be erased (Personal Information Protection Law, article 47) without breaking the chain, because
  * the chain is over commitments: SHA-256 of 16 random bytes and the payload as canonical JSON (RFC 8785).
  */
-import { hash } from 'node:crypto';
-
 import { z } from 'zod';
 
 import { Asker, MemberCode } from './caller.ts';
+import { digestOf } from './digest.ts';
 import { Digest, StationCode } from './ids.ts';
 import type { DonorToken } from './ids.ts';
 
 const caller = Asker.extend({ from: z.enum(['OWN', 'MEMBER', 'GATEWAY']), member: MemberCode });
 
 /** A donor as an entry or a receipt names one: SHA-256 of the 43 characters of the token. */
-export const digestOfDonor = (token: DonorToken): Digest => hash('sha256', token, 'base64url') as Digest;
+export const digestOfDonor = (token: DonorToken): Digest => digestOf(token);
 
 /** The donors an entry is about, each by `digestOfDonor`, in the order of the question. */
 const donors = z.array(Digest).max(1_000);

@@ -49,7 +49,8 @@ const PermitReceipt = z.object({
   permit: EventId,
   grantedAt: z.iso.datetime(),
   until: z.iso.datetime(),
-  coverage: CoverageSummary,
+  /** Of the check before it; null when the receipt was asked for later, as from the list of permits. */
+  coverage: CoverageSummary.nullable(),
 });
 
 /** The claims of a receipt. */

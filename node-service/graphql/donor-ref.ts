@@ -6,6 +6,8 @@ import { Refused } from '#schema/errors.ts';
 import type { DonorToken } from '#schema/ids.ts';
 
 import { builder } from './builder.ts';
+import type { Entry } from '../audit-port.ts';
+import { tokenOf } from '../db/columns.ts';
 import type { Context } from './context.ts';
 import { DocumentTypeType } from './enums.ts';
 
@@ -33,27 +35,37 @@ export interface DonorRef {
 }
 
 type Door = Pick<Context, 'tokens' | 'clock'>;
+/** What is asked about somebody says so in the record. */
+type About = Pick<Entry, 'about'>;
 
 /** One token or refusal a reference, in order; all documents become tokens in one call. */
 export async function donorTokensOf(
   refs: readonly DonorRef[],
   { tokens, clock }: Door,
+  entry: About,
 ): Promise<(DonorToken | Refused)[]> {
   const today = civilDateOf(clock.now());
   const documents = refs.map(({ document }) => (document ? findNormalDocument(document, today) : undefined));
   const made = await tokens.tokensOf(documents.filter((document) => document !== undefined));
   let next = 0;
-  return refs.map(({ token }, place) => {
+  const found = refs.map(({ token }, place) => {
     if (token) return token;
     const fresh = documents[place] === undefined ? undefined : made[next++];
     return fresh ?? new Refused('BAD_DOCUMENT');
   });
+  entry.about(...found.filter((token) => typeof token === 'string'));
+  return found;
+}
+
+/** Rows that are shown, whose donors are named in the record. */
+export function named<Row extends { readonly token: Uint8Array }>(entry: About, rows: Row[]): Row[] {
+  entry.about(...rows.map(({ token }) => tokenOf(token)));
+  return rows;
 }
 
 /** The token of one reference. Throws `BAD_DOCUMENT`. */
-export async function donorTokenOf(ref: DonorRef, door: Door): Promise<DonorToken> {
-  if (ref.token) return ref.token;
-  const [token] = await donorTokensOf([ref], door);
+export async function donorTokenOf(ref: DonorRef, door: Door, entry: About): Promise<DonorToken> {
+  const [token] = await donorTokensOf([ref], door, entry);
   if (token === undefined || token instanceof Refused) throw token ?? new Refused('BAD_DOCUMENT');
   return token;
 }

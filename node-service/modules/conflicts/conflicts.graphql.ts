@@ -2,6 +2,7 @@
 import type { ConflictKind } from '../../domain/conflict.ts';
 import { tokenOf } from '../../db/columns.ts';
 import { builder, pageSize } from '../../graphql/builder.ts';
+import { named } from '../../graphql/donor-ref.ts';
 import { ConflictKindType, ConflictStateType } from '../../graphql/enums.ts';
 import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
 
@@ -49,12 +50,15 @@ builder.queryField('conflicts', (t) =>
     args: {
       state: t.arg({ type: ConflictStateType, required: false, description: 'Only those that stand so.' }),
     },
-    resolve: (query, _, { state }, { prisma }) =>
-      prisma.conflict.findMany({
-        ...query,
-        where: state ? { state } : {},
-        orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
-      }),
+    resolve: async (query, entry, { state }, { prisma }) =>
+      named(
+        entry,
+        await prisma.conflict.findMany({
+          ...query,
+          where: state ? { state } : {},
+          orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
+        }),
+      ),
   }),
 );
 
@@ -64,7 +68,11 @@ builder.queryField('conflict', (t) =>
     nullable: true,
     description: 'One conflict; null when this station has none of this id.',
     args: { id: t.arg.id({ description: 'Its id.' }) },
-    resolve: (query, _, { id }, { prisma }) => prisma.conflict.findUnique({ ...query, where: { id } }),
+    resolve: async (query, entry, { id }, { prisma }) => {
+      const found = await prisma.conflict.findUnique({ ...query, where: { id } });
+      if (found !== null) named(entry, [found]);
+      return found;
+    },
   }),
 );
 
@@ -83,6 +91,6 @@ builder.mutationField('resolveConflict', (t) =>
       resolvedBy: t.arg.string({ description: 'Who settles it, 1 to 100 characters.' }),
       reason: t.arg.string({ description: 'Why it is settled, 1 to 500 characters.' }),
     },
-    resolve: (_, resolution, context) => orRefusal(() => context.conflicts.resolve(resolution)),
+    resolve: (entry, resolution, context) => orRefusal(() => context.conflicts.resolve(entry, resolution)),
   }),
 );

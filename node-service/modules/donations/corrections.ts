@@ -89,13 +89,14 @@ export function createCorrections(dependencies: DonationDependencies): Donations
     return transaction.donation.findUnique({ where: { donationNo } });
   }
 
-  return async (correction) => {
+  return async (entry, correction) => {
     refuseWhatNobodySaid(correction);
     const { donationNo, correctedBy, reason } = correction;
     const { corrected, isNew } = await prisma.$transaction(async (transaction) => {
       const known = await locked(transaction, donationNo);
       if (known === null) throw new Refused('NOT_FOUND');
       const truth = { ...correction, token: correction.token ?? tokenOf(known.token) };
+      entry.about(tokenOf(known.token));
       refuseWhatCannotBe(truth, dependencies);
       if (saysTheSame(known, truth)) return { corrected: known, isNew: false };
 
@@ -119,6 +120,7 @@ export function createCorrections(dependencies: DonationDependencies): Donations
           ...told.renewed,
         },
       });
+      await entry.changed(transaction, { record: donationNo, outcome: 'CORRECTED' });
       return { corrected, isNew: true };
     });
     if (isNew) telling.onTold();

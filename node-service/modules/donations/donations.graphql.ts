@@ -3,7 +3,7 @@
 import { civilDateOfColumn, tokenOf } from '../../db/columns.ts';
 import type { DonationFlag } from '../../db/generated/prisma/client.ts';
 import { builder, pageSize } from '../../graphql/builder.ts';
-import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
+import { DonorRefInput, donorTokenOf, named } from '../../graphql/donor-ref.ts';
 import { OutcomeType, ProcedureType } from '../../graphql/enums.ts';
 import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
 
@@ -80,8 +80,11 @@ builder.queryField('donations', (t) =>
     cursor: 'donationNo',
     ...pageSize,
     description: "The station's own donations, the latest draw first; at most 100 a page.",
-    resolve: (query, _, __, { prisma }) =>
-      prisma.donation.findMany({ ...query, orderBy: [{ collectedAt: 'desc' }, { donationNo: 'desc' }] }),
+    resolve: async (query, entry, _, { prisma }) =>
+      named(
+        entry,
+        await prisma.donation.findMany({ ...query, orderBy: [{ collectedAt: 'desc' }, { donationNo: 'desc' }] }),
+      ),
   }),
 );
 
@@ -130,10 +133,10 @@ builder.mutationField('recordDonation', (t) =>
     type: RecordDonationResult,
     description: 'Records a donation. The same again changes nothing; the same number with other content is refused.',
     args: { input: t.arg({ type: RecordDonationInput, description: 'The donation.' }) },
-    resolve: (_, { input: { donor, permit, ...donation } }, context) =>
+    resolve: (entry, { input: { donor, permit, ...donation } }, context) =>
       orRefusal(async () => {
-        const token = await donorTokenOf(donor, context);
-        return context.donations.record({ ...donation, token, permit: permit ?? null });
+        const token = await donorTokenOf(donor, context, entry);
+        return context.donations.record(entry, { ...donation, token, permit: permit ?? null });
       }),
   }),
 );
@@ -149,10 +152,10 @@ builder.mutationField('correctDonation', (t) =>
     type: CorrectDonationResult,
     description: 'Corrects a donation that was recorded wrongly; every node follows. The same again changes nothing.',
     args: { input: t.arg({ type: CorrectDonationInput, description: 'The donation in truth.' }) },
-    resolve: (_, { input: { donor, ...correction } }, context) =>
+    resolve: (entry, { input: { donor, ...correction } }, context) =>
       orRefusal(async () => {
-        const token = donor ? await donorTokenOf(donor, context) : null;
-        return context.donations.correct({ ...correction, token });
+        const token = donor ? await donorTokenOf(donor, context, entry) : null;
+        return context.donations.correct(entry, { ...correction, token });
       }),
   }),
 );

@@ -4,6 +4,7 @@ import type { Member } from '#schema/directory.ts';
 import { Refused } from '#schema/errors.ts';
 import { DonationNumber, EventId } from '#schema/ids.ts';
 
+import type { Entry } from '../../audit-port.ts';
 import { bytesOf, dateColumn } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import type { Donation } from '../../db/generated/prisma/client.ts';
@@ -36,9 +37,9 @@ export interface Donations {
    * Records a donation and tells the federation. One without a permit, or under one that was not in force, is recorded all
    * the same, with a flag. Refuses `BAD_INPUT`, `PROCEDURE_NOT_OFFERED`, `FUTURE_DATE`, `CONFLICT`.
    */
-  record(donation: NewDonation): Promise<Donation>;
+  record(entry: Entry, donation: NewDonation): Promise<Donation>;
   /** Says what a donation was in truth. Refuses `NOT_FOUND`, `BAD_INPUT`, `PROCEDURE_NOT_OFFERED`, `FUTURE_DATE`. */
-  correct(correction: Correction): Promise<Donation>;
+  correct(entry: Entry, correction: Correction): Promise<Donation>;
 }
 
 function permitOf(text: string | null): EventId | null {
@@ -51,7 +52,7 @@ export function createDonations(dependencies: DonationDependencies): Donations {
   const { prisma, clock, telling } = dependencies;
 
   return {
-    async record(donation) {
+    async record(entry, donation) {
       const { donationNo, token, procedure, collectedAt, volumeMl, outcome } = donation;
       if (!DonationNumber.safeParse(donationNo).success) {
         throw new Refused('BAD_INPUT', 'donationNo: 1 to 40 letters, digits and . _ / -');
@@ -68,7 +69,9 @@ export function createDonations(dependencies: DonationDependencies): Donations {
           const body = donationRecorded(donation, permit);
           await tell(transaction, { id: eventId, token, body, at: clock.now(), partitions: telling.partitions });
         }
-        return transaction.donation.findUniqueOrThrow({ where: { donationNo } });
+        const known = await transaction.donation.findUniqueOrThrow({ where: { donationNo } });
+        if (count === 1) await entry.changed(transaction, { record: donationNo, outcome: 'RECORDED' });
+        return known;
       });
       if (!saysTheSame(recorded, donation) || recorded.permit !== permit) throw new Refused('CONFLICT');
       if (recorded.eventId === eventId) telling.onTold();

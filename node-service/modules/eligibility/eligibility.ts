@@ -82,6 +82,6 @@ export function createEligibility({ station, ruleSet, clock, ...ports }: Depende
       return { on: day, decisions: schedule(asOfDay(known, day, today), ruleSet, offered, day) };
     },
 
-    knownOf: knowing.knownOf,
+    knownOf: (asker, token) => knowing.knownOf(asker, token),
   };
 }

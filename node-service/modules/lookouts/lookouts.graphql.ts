@@ -2,7 +2,7 @@
 
 import { civilDateOfColumn, tokenOf } from '../../db/columns.ts';
 import { builder, pageSize } from '../../graphql/builder.ts';
-import { DonorRefInput, donorTokenOf } from '../../graphql/donor-ref.ts';
+import { DonorRefInput, donorTokenOf, named } from '../../graphql/donor-ref.ts';
 import { MarkerType } from '../../graphql/enums.ts';
 import { isRefusal, orRefusal, RefusedType } from '../../graphql/refused.ts';
 
@@ -41,8 +41,11 @@ builder.queryField('lookouts', (t) =>
     cursor: 'lookoutNo',
     ...pageSize,
     description: "The station's own lookouts, the last written down first; at most 100 a page.",
-    resolve: (query, _, __, { prisma }) =>
-      prisma.lookout.findMany({ ...query, orderBy: [{ recordedAt: 'desc' }, { lookoutNo: 'desc' }] }),
+    resolve: async (query, entry, _, { prisma }) =>
+      named(
+        entry,
+        await prisma.lookout.findMany({ ...query, orderBy: [{ recordedAt: 'desc' }, { lookoutNo: 'desc' }] }),
+      ),
   }),
 );
 
@@ -80,8 +83,11 @@ builder.mutationField('reportLookout', (t) =>
     type: LookoutResult,
     description: 'Puts a confirmed-positive donor on the list. The same again changes nothing.',
     args: { input: t.arg({ type: ReportLookoutInput, description: 'The confirmed result.' }) },
-    resolve: (_, { input: { donor, ...lookout } }, context) =>
-      orRefusal(async () => context.lookouts.report({ ...lookout, token: await donorTokenOf(donor, context) })),
+    resolve: (entry, { input: { donor, ...lookout } }, context) =>
+      orRefusal(async () => {
+        const token = await donorTokenOf(donor, context, entry);
+        return context.lookouts.report(entry, { ...lookout, token });
+      }),
   }),
 );
 
@@ -90,7 +96,7 @@ builder.mutationField('clearLookout', (t) =>
     type: LookoutResult,
     description: 'Lifts a lookout. A lookout is lifted once.',
     args: { input: t.arg({ type: ClearLookoutInput, description: 'Which, and from when.' }) },
-    resolve: (_, { input: { lookoutNo, clearedOn } }, context) =>
-      orRefusal(() => context.lookouts.clear(lookoutNo, clearedOn ?? null)),
+    resolve: (entry, { input: { lookoutNo, clearedOn } }, context) =>
+      orRefusal(() => context.lookouts.clear(entry, lookoutNo, clearedOn ?? null)),
   }),
 );

@@ -6,6 +6,7 @@ import { EventId, LookoutNumber } from '#schema/ids.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import type { Marker } from '#schema/procedures.ts';
 
+import type { Entry } from '../../audit-port.ts';
 import { bytesOf, civilDateOfColumn, dateColumn, tokenOf } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import type { Lookout } from '../../db/generated/prisma/client.ts';
@@ -30,9 +31,9 @@ interface Dependencies {
 
 export interface Lookouts {
   /** Puts a donor on the list and tells the federation of a bar. Refuses `BAD_INPUT`, `FUTURE_DATE`, `CONFLICT`. */
-  report(lookout: NewLookout): Promise<Lookout>;
+  report(entry: Entry, lookout: NewLookout): Promise<Lookout>;
   /** Takes a donor off it from a day on; the bar is lifted everywhere. Refuses `NOT_FOUND`, `FUTURE_DATE`, `CLEARED_BEFORE_CONFIRMED`, `CONFLICT`. */
-  clear(lookoutNo: string, clearedOn: CivilDate | null): Promise<Lookout>;
+  clear(entry: Entry, lookoutNo: string, clearedOn: CivilDate | null): Promise<Lookout>;
 }
 
 function refuseWhatCannotBe({ lookoutNo, laboratory, confirmedOn }: NewLookout, today: CivilDate): void {
@@ -65,7 +66,7 @@ export function createLookouts({ prisma, clock, telling }: Dependencies): Lookou
   }
 
   return {
-    async report(lookout) {
+    async report(entry, lookout) {
       refuseWhatCannotBe(lookout, today());
       const { lookoutNo, token, marker, confirmedOn, laboratory } = lookout;
       const eventId = newEventId();
@@ -75,18 +76,21 @@ export function createLookouts({ prisma, clock, telling }: Dependencies): Lookou
         const { count } = await transaction.lookout.createMany({ data, skipDuplicates: true });
         const body = { type: 'bar.set', since: confirmedOn } as const;
         if (count === 1) await tell(transaction, { id: eventId, token, body, at: clock.now(), partitions });
-        return transaction.lookout.findUniqueOrThrow({ where: { lookoutNo } });
+        const known = await transaction.lookout.findUniqueOrThrow({ where: { lookoutNo } });
+        if (count === 1) await entry.changed(transaction, { record: lookoutNo, outcome: 'REPORTED' });
+        return known;
       });
       if (!isSame(reported, lookout)) throw new Refused('CONFLICT');
       if (reported.eventId === eventId) telling.onTold();
       return reported;
     },
 
-    async clear(lookoutNo, clearedOn) {
+    async clear(entry, lookoutNo, clearedOn) {
       const day = clearedOn ?? today();
       if (day > today()) throw new Refused('FUTURE_DATE');
       const known = await prisma.lookout.findUnique({ where: { lookoutNo } });
       if (known === null) throw new Refused('NOT_FOUND');
+      entry.about(tokenOf(known.token));
       if (day < civilDateOfColumn(known.confirmedOn)) throw new Refused('CLEARED_BEFORE_CONFIRMED');
       const data = { clearedOn: dateColumn(day) };
       const { count, cleared } = await prisma.$transaction(async (transaction) => {
@@ -96,6 +100,7 @@ export function createLookouts({ prisma, clock, telling }: Dependencies): Lookou
         if (count === 1) {
           const body = { type: 'bar.lifted', of: await barOf(transaction, cleared), until: day } as const;
           await tell(transaction, { token: tokenOf(cleared.token), body, at: clock.now(), partitions });
+          await entry.changed(transaction, { record: lookoutNo, outcome: 'CLEARED' });
         }
         return { count, cleared };
       });

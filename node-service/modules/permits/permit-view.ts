@@ -1,4 +1,5 @@
 /** A station's own permits as it shows them. */
+import type { Coverage } from '#schema/coverage.ts';
 import type { RuleSetReference } from '#schema/decision.ts';
 import type { DonorToken, StationCode } from '#schema/ids.ts';
 
@@ -11,6 +12,8 @@ export interface Permit extends Pick<PermitState, 'id' | 'procedure' | 'grantedA
   readonly token: DonorToken;
   /** The rules it was granted by. */
   readonly ruleSet: RuleSetReference;
+  /** What the check before it rested on; null when it was looked up later. */
+  readonly coverage: Coverage | null;
 }
 
 /** The permits of a station that a donor's history tells of, as of a moment of the log's time. */
@@ -24,6 +27,6 @@ export function permitsOf(token: DonorToken, history: History, station: StationC
     const ruleSet = rules.get(permit.id);
     if (permit.station !== station || ruleSet === undefined) return [];
     const { id, procedure, grantedAt, until, state } = permit;
-    return { id, token, procedure, grantedAt, until, state, ruleSet };
+    return { id, token, procedure, grantedAt, until, state, ruleSet, coverage: null };
   });
 }

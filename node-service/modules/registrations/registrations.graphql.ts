@@ -64,10 +64,11 @@ builder.mutationField('registerPlasmaDonor', (t) =>
     type: RegisterPlasmaDonorResult,
     description: 'Registers a donor at this plasma station. The same again changes nothing.',
     args: { input: t.arg({ type: RegisterPlasmaDonorInput, description: 'The registration.' }) },
-    resolve: (_, { input: { donor, ...registration } }, context) =>
-      orRefusal(async () =>
-        context.registrations.register({ ...registration, token: await donorTokenOf(donor, context) }),
-      ),
+    resolve: (entry, { input: { donor, ...registration } }, context) =>
+      orRefusal(async () => {
+        const token = await donorTokenOf(donor, context, entry);
+        return context.registrations.register(entry, { ...registration, token });
+      }),
   }),
 );
 
@@ -82,7 +83,7 @@ builder.mutationField('releasePlasmaDonor', (t) =>
     type: ReleasePlasmaDonorResult,
     description: 'Lets a donor go, so that another plasma station may take them. A registration ends once.',
     args: { input: t.arg({ type: ReleasePlasmaDonorInput, description: 'Which, and from when.' }) },
-    resolve: (_, { input: { registrationNo, releasedOn } }, context) =>
-      orRefusal(() => context.registrations.release(registrationNo, releasedOn ?? null)),
+    resolve: (entry, { input: { registrationNo, releasedOn } }, context) =>
+      orRefusal(() => context.registrations.release(entry, registrationNo, releasedOn ?? null)),
   }),
 );

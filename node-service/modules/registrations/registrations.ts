@@ -7,6 +7,7 @@ import { EventId, RegistrationNumber } from '#schema/ids.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import { offers } from '#schema/procedures.ts';
 
+import type { Entry } from '../../audit-port.ts';
 import { bytesOf, civilDateOfColumn, dateColumn, tokenOf } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import type { Registration } from '../../db/generated/prisma/client.ts';
@@ -33,12 +34,12 @@ export interface Registrations {
    * Registers a donor and tells the federation. Refuses `BAD_INPUT`, `PROCEDURE_NOT_OFFERED` at a blood station,
    * `FUTURE_DATE`, `CONFLICT`.
    */
-  register(registration: NewRegistration): Promise<Registration>;
+  register(entry: Entry, registration: NewRegistration): Promise<Registration>;
   /**
    * Lets a donor go, so that another plasma station may take them. Refuses `NOT_FOUND`, `FUTURE_DATE`, `BAD_INPUT` before
    * the first day, `CONFLICT` when released on another day already.
    */
-  release(registrationNo: string, releasedOn: CivilDate | null): Promise<Registration>;
+  release(entry: Entry, registrationNo: string, releasedOn: CivilDate | null): Promise<Registration>;
 }
 
 type Transaction = FactTransaction & Pick<Database['prisma'], 'registration'>;
@@ -59,7 +60,7 @@ export function createRegistrations(dependencies: Dependencies): Registrations {
   const today = (): CivilDate => civilDateOf(clock.now());
 
   return {
-    async register({ registrationNo, token, registeredOn }) {
+    async register(entry, { registrationNo, token, registeredOn }) {
       if (!offers(station.kind, 'SOURCE_PLASMA')) throw new Refused('PROCEDURE_NOT_OFFERED');
       if (!RegistrationNumber.safeParse(registrationNo).success) {
         throw new Refused('BAD_INPUT', 'registrationNo: 1 to 40 letters, digits and . _ / -');
@@ -71,7 +72,9 @@ export function createRegistrations(dependencies: Dependencies): Registrations {
         const { count } = await transaction.registration.createMany({ data, skipDuplicates: true });
         const body = { type: 'registration.claimed', since: registeredOn } as const;
         if (count === 1) await tell(transaction, { id: eventId, token, body, at: clock.now(), partitions });
-        return transaction.registration.findUniqueOrThrow({ where: { registrationNo } });
+        const written = await transaction.registration.findUniqueOrThrow({ where: { registrationNo } });
+        if (count === 1) await entry.changed(transaction, { record: registrationNo, outcome: 'REGISTERED' });
+        return written;
       });
       if (tokenOf(known.token) !== token || civilDateOfColumn(known.registeredOn) !== registeredOn) {
         throw new Refused('CONFLICT');
@@ -80,11 +83,12 @@ export function createRegistrations(dependencies: Dependencies): Registrations {
       return known;
     },
 
-    async release(registrationNo, releasedOn) {
+    async release(entry, registrationNo, releasedOn) {
       const day = releasedOn ?? today();
       if (day > today()) throw new Refused('FUTURE_DATE');
       const known = await prisma.registration.findUnique({ where: { registrationNo } });
       if (known === null) throw new Refused('NOT_FOUND');
+      entry.about(tokenOf(known.token));
       if (day < civilDateOfColumn(known.registeredOn)) {
         throw new Refused('BAD_INPUT', 'releasedOn: not before the first day of the registration');
       }
@@ -101,6 +105,7 @@ export function createRegistrations(dependencies: Dependencies): Registrations {
           const of = await claimOf(transaction, released, told);
           const body = { type: 'registration.released', of, until: day } as const;
           await tell(transaction, { token: tokenOf(released.token), body, ...told });
+          await entry.changed(transaction, { record: registrationNo, outcome: 'RELEASED' });
         }
         return { count, released };
       });

@@ -40,7 +40,7 @@ async function openDesk() {
   await drawHere(desk);
   const { prisma, clock, ruleSet } = desk;
   const conflicts = withEntries(desk.copy.pool, here, createConflicts({ prisma, clock }));
-  const release = createRelease({ prisma, ruleSet, knownOf: desk.eligibility.knownOf });
+  const release = createRelease({ prisma, ruleSet, knownOf: (who, token) => desk.eligibility.knownOf(who, token) });
   return { desk, conflicts, release, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };
 }
 

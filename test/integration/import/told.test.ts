@@ -10,6 +10,7 @@ import { createDonations } from '#node/modules/donations/donations.ts';
 import { EventBody } from '#schema/events.ts';
 import { DonorToken } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
+import { withEntries } from '#test/support/entry.ts';
 import { sampleFolder } from '#test/support/sample.ts';
 
 import { arriving, openStation, partitions } from './station-under-test.ts';
@@ -148,7 +149,7 @@ test('a file that is cut off tells nothing', async () => {
 test('while an import is under way a desk records, and the relay counts what the desk recorded', async () => {
   await using station = await openStation('330198B01');
   const outbox = createPostgresOutbox({ pool: station.pool, station: station.station.code });
-  const desk = createDonations(station);
+  const desk = withEntries(station.pool, station.station.code, createDonations(station));
   const record = (donationNo: string) =>
     desk.record({
       donationNo,

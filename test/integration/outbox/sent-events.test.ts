@@ -8,6 +8,7 @@ import { createJoseSigner } from '#node/adapters/jose-keys.ts';
 import { stationSchema } from '#node/graphql/schema.ts';
 import { createSentEvents } from '#node/modules/station/sent-events.ts';
 import type { SigningJwk } from '#server/signing-jwk.ts';
+import { callerOf } from '#test/support/entry.ts';
 
 import { createRecorder, donorOf, drain, draw, openTellingStation } from './telling-station.ts';
 
@@ -55,7 +56,11 @@ test('the merged station answers it', async () => {
       contextValue,
       source: `{ _stations(codes: ["330198B01"]) { eventsSince(partition: ${station.partition}, seq: 1) { jws offset appendedAt } } }`,
     });
-  const { data, errors } = await ask({ station: station.station, sentEvents: station.sentEvents });
+  const { data, errors } = await ask({
+    caller: callerOf('330198B01', { from: 'GATEWAY' }),
+    station: station.station,
+    sentEvents: station.sentEvents,
+  });
   expect(errors).toBeUndefined();
   const [first, second] = station.recorder.entries;
   expect(JSON.parse(JSON.stringify(data))).toEqual({

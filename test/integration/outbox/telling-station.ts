@@ -13,6 +13,7 @@ import { createRelay } from '#node/replication/relay.ts';
 import type { RelayDependencies } from '#node/replication/relay.ts';
 import { DonorEvent } from '#schema/events.ts';
 import { DonorToken, StationCode } from '#schema/ids.ts';
+import { withEntries } from '#test/support/entry.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 import { testClock } from '#test/support/station.ts';
 
@@ -101,9 +102,9 @@ export async function openTellingStation(name: string) {
     wakes,
     outbox,
     untold,
-    donations: createDonations(deps),
-    lookouts: createLookouts(deps),
-    registrations: createRegistrations(deps),
+    donations: withEntries(pool, name, createDonations(deps)),
+    lookouts: withEntries(pool, name, createLookouts(deps)),
+    registrations: withEntries(pool, name, createRegistrations(deps)),
     relayInto: (log: Pick<LogPort, 'append'>, other: Partial<RelayDependencies> = {}) =>
       createRelay({
         outbox,
