@@ -26,6 +26,9 @@ export interface Route {
   handle(exchange: Exchange): Promise<void> | void;
 }
 
+/** What the table of disclosure calls it: method and path, without what a named part may be. */
+export const coordinateOf = ({ method, path }: Route): string => `${method} ${path.replaceAll(/\([^)]*\)/g, '')}`;
+
 /** Finds the route of a request, or throws what is wrong with it. */
 export const createRouter = (routes: readonly Route[]) => {
   const patterns = routes.map((route) => ({ route, pattern: new URLPattern({ pathname: route.path }) }));

@@ -28,7 +28,7 @@ import { createRateLimits } from './rate-limits.ts';
 import type { RateLimitsOptions } from './rate-limits.ts';
 import { RequestError } from './request-error.ts';
 import { requestIdOf } from './request-id.ts';
-import { createRouter } from './routes.ts';
+import { coordinateOf, createRouter } from './routes.ts';
 import type { Route } from './routes.ts';
 import { cutIfStalled, guardSockets, inTurn } from './sockets.ts';
 
@@ -112,7 +112,7 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
       if (route.givesTokens === true) await entrance.spendToken(address);
       const knock = { requestId, method, path, headers, body: nothing };
       const visit = route.open === true ? null : await entrance.admit(knock, address);
-      if (visit !== null) await authority.assertMayAsk({ id: requestId, ...visit }, [`${route.method} ${route.path}`]);
+      if (visit !== null) await authority.assertMayAsk({ id: requestId, ...visit }, [coordinateOf(route)]);
       await route.handle({ id: requestId, caller: visit?.caller ?? null, request, response, parameters });
       cutIfStalled(response, limits.stalledMs);
       if (route.givesTokens === true && response.statusCode >= 400) await entrance.turnedAway(address);

@@ -10,17 +10,7 @@ import type { Configuration, ResourceServer } from 'oidc-provider';
 
 import { accounts } from './accounts.ts';
 import type { IssuerConfig } from './config.ts';
-
-/** A service is named as a resource by this and its code. */
-export const resourcePrefix = 'urn:donor-lookout:';
-
-/**
- * How the `lookout` command signs in without a browser: a grant of its own (RFC 6749 section 4.5) that names an account. The command
- * proves itself with the secret in the state folder.
- */
-export const accountGrant = 'urn:donor-lookout:grant-type:account';
-export const commandClient = 'lookout-command';
-export const consoleClient = 'lookout-console';
+import { accountGrant, commandClient, consoleClient, resourcePrefix } from './names.ts';
 
 const tokenS = 3_600;
 const scope = 'lookout';

@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 
 import { Problem, systemCodeOf } from './problem.ts';
+import type { SignedIn } from './sign-in.ts';
 
 const GraphqlError = z.object({
   message: z.string(),
@@ -23,6 +24,8 @@ export interface Question<T> {
   /** Who is asked, for sentences. */
   readonly who: string;
   readonly url: string;
+  /** Who asks. */
+  readonly signedIn: SignedIn;
   readonly query: string;
   readonly variables?: object;
   /** What the data must look like. */
@@ -35,11 +38,14 @@ const patienceMs = 20_000;
 export async function ask<T>({
   who,
   url,
+  signedIn,
   query,
   variables = {},
   shape,
 }: Question<T>): Promise<{ data: T; errors: GraphqlError[] }> {
-  const envelope = Envelope.safeParse(await post(who, new URL('/graphql', url), JSON.stringify({ query, variables })));
+  const envelope = Envelope.safeParse(
+    await post({ who, url: new URL('/graphql', url), signedIn, body: JSON.stringify({ query, variables }) }),
+  );
   if (!envelope.success) throw new Problem(`${who} does not answer in GraphQL.`, 'failed');
   const { data, errors = [] } = envelope.data;
   const parsed = shape.safeParse(data);
@@ -55,11 +61,18 @@ export async function ask<T>({
   );
 }
 
-async function post(who: string, url: URL, body: string): Promise<unknown> {
+interface Posted {
+  readonly who: string;
+  readonly url: URL;
+  readonly signedIn: SignedIn;
+  readonly body: string;
+}
+
+async function post({ who, url, signedIn, body }: Posted): Promise<unknown> {
   try {
     const answer = await request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: { ...signedIn, 'content-type': 'application/json', accept: 'application/json' },
       body,
       headersTimeout: patienceMs,
       bodyTimeout: patienceMs,

@@ -15,8 +15,10 @@ import type { EligibilityAnswer } from './eligibility.ts';
 import { inOrder } from './in-order.ts';
 import { Problem, exitCodes, systemCodeOf } from './problem.ts';
 import type { ExitCode } from './problem.ts';
+import { signInAt } from './sign-in.ts';
+import type { Asker, SignIn } from './sign-in.ts';
 import { bar, createProgress } from './terminal.ts';
-import { getFederation, getStationUrl } from './verb.ts';
+import { getFederation, getStation } from './verb.ts';
 
 export const Case = z.object({
   case: z.string(),
@@ -42,11 +44,13 @@ export interface CheckFileOptions {
   readonly file: string;
   readonly state: string;
   readonly quiet: boolean;
+  readonly asker: Asker;
 }
 
-export async function checkFile({ file, state, quiet }: CheckFileOptions): Promise<ExitCode> {
+export async function checkFile({ file, state, quiet, asker }: CheckFileOptions): Promise<ExitCode> {
   const cases = await readCases(file);
-  const put = questioner(await getFederation(state));
+  const federation = await getFederation(state);
+  const put = questioner(federation, signInAt(federation, state), asker);
   const progress = createProgress({ quiet });
   const count = { done: 0, different: 0, unanswered: 0, refused: 0 };
   const silent = new Set<string>();
@@ -92,16 +96,17 @@ interface Unanswered {
 }
 
 /** Puts cases to their stations. A station that was silent once is not asked again. */
-function questioner(federation: RunningFederation) {
+function questioner(federation: RunningFederation, signIn: SignIn, asker: Asker) {
   const silent = new Map<string, Unanswered>();
 
   const answerOf = async (one: Case): Promise<EligibilityAnswer | Unanswered> => {
     const known = silent.get(one.station);
     if (known !== undefined) return known;
     try {
+      const station = getStation(federation, one.station);
       return await askEligibility({
-        station: one.station,
-        url: getStationUrl(federation, one.station),
+        station,
+        signedIn: await signIn(station, asker),
         document: { type: one.document_type, number: one.document_number },
         procedure: one.procedure,
         on: one.on,

@@ -9,10 +9,13 @@ import type { Answered } from './eligibility.ts';
 import { Problem, exitCodes } from './problem.ts';
 import type { ExitCode } from './problem.ts';
 import { coloured } from './terminal.ts';
-import { createVerb, getFederation, getStationUrl } from './verb.ts';
+import { askerOf, signInAt, usualAskers } from './sign-in.ts';
+import type { AskerOptions } from './sign-in.ts';
+import { createAskingVerb, getFederation, getStation } from './verb.ts';
 
-export const checkVerb = createVerb({
+export const checkVerb = createAskingVerb({
   name: 'check',
+  usual: usualAskers.desk,
   zh: '查询献血者能否在本站献血。',
   en: 'Ask whether a donor may give, here, on a day.',
   examples: [
@@ -38,7 +41,7 @@ export const checkVerb = createVerb({
     'many questions: columns case, station, document_type, document_number, procedure, on; and, if you like, verdict, eligible_from',
   );
 
-interface Options {
+interface Options extends AskerOptions {
   readonly state: string;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -58,19 +61,20 @@ export async function check(options: Options): Promise<ExitCode> {
         'usage',
       );
     }
-    return checkFile({ file, state: options.state, quiet: options.quiet });
+    return checkFile({ file, state: options.state, quiet: options.quiet, asker: askerOf(options, usualAskers.desk) });
   }
   if (station === undefined || document === undefined || procedure === undefined) {
     throw new Problem('Give --station, --document and --procedure, or --file. See lookout check --help.', 'usage');
   }
   const question = {
-    station,
     procedure: parseProcedure(procedure),
     on: on === undefined ? undefined : parseDay(on),
     document: await readDocument(document),
   };
-  const url = getStationUrl(await getFederation(options.state), station);
-  const answer = await askEligibility({ ...question, url });
+  const federation = await getFederation(options.state);
+  const asked = getStation(federation, station);
+  const signedIn = await signInAt(federation, options.state)(asked, askerOf(options, usualAskers.desk));
+  const answer = await askEligibility({ ...question, station: asked, signedIn });
   if (answer.__typename === 'Refused') throw new Problem(`${answer.code}: ${answer.message}`, 'usage');
   console.log(
     options.json ? JSON.stringify({ station, ...answer, __typename: undefined }, null, 2) : print(station, answer),

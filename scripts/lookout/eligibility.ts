@@ -9,11 +9,11 @@ import { stationOperations } from '#schema/operations.ts';
 import { Procedure } from '#schema/procedures.ts';
 
 import { ask } from './ask.ts';
+import type { Service, SignedIn } from './sign-in.ts';
 
 export interface EligibilityQuestion {
-  readonly station: string;
-  /** The base URL of the station. */
-  readonly url: string;
+  readonly station: Service;
+  readonly signedIn: SignedIn;
   readonly document: Document;
   readonly procedure: Procedure;
   /** Today when undefined. */
@@ -48,11 +48,12 @@ const Answer = z.object({ eligibility: z.discriminatedUnion('__typename', [Answe
 export type EligibilityAnswer = z.infer<typeof Answer>['eligibility'];
 
 export async function askEligibility(question: EligibilityQuestion): Promise<EligibilityAnswer> {
-  const { station, url, document, procedure, on } = question;
+  const { station, signedIn, document, procedure, on } = question;
   const variables = { donor: { document }, procedure, on: on ?? null };
   const { data } = await ask({
-    who: `Station ${station}`,
-    url,
+    who: `Station ${station.code}`,
+    url: station.url,
+    signedIn,
     query: stationOperations.Check.document,
     variables,
     shape: Answer,

@@ -8,6 +8,7 @@ import { StationCode } from '#schema/ids.ts';
 
 import { mapInOrder } from './in-order.ts';
 import { Problem } from './problem.ts';
+import type { Asker, SignIn } from './sign-in.ts';
 import { bar } from './terminal.ts';
 import type { Progress } from './terminal.ts';
 import { upload } from './upload.ts';
@@ -76,6 +77,8 @@ async function findJobs(folder: string, code: StationCode, url: string): Promise
 
 export interface ImportRun {
   readonly jobs: readonly Job[];
+  readonly signIn: SignIn;
+  readonly asker: Asker;
   readonly progress: Progress;
   readonly onRejected?: (row: RejectedRow) => void;
   readonly signal?: AbortSignal | undefined;
@@ -86,6 +89,8 @@ const width = 4;
 
 export async function runImport({
   jobs,
+  signIn,
+  asker,
   progress,
   onRejected = () => undefined,
   signal,
@@ -103,6 +108,7 @@ export async function runImport({
     const [station, file] = [job.code, `${job.kind}.csv`];
     const result = await upload({
       ...job,
+      signedIn: await signIn(job, asker),
       file: job.path,
       signal,
       onProgress: (bytes, rows) => {

@@ -6,10 +6,13 @@ import type { ImportedFile } from './import-folder.ts';
 import { exitCodes } from './problem.ts';
 import type { ExitCode } from './problem.ts';
 import { createProgress } from './terminal.ts';
-import { createVerb, getFederation } from './verb.ts';
+import { askerOf, signInAt, usualAskers } from './sign-in.ts';
+import type { AskerOptions } from './sign-in.ts';
+import { createAskingVerb, getFederation } from './verb.ts';
 
-export const importVerb = createVerb({
+export const importVerb = createAskingVerb({
   name: 'import',
+  usual: usualAskers.system,
   zh: '导入各站自有系统导出的文件。',
   en: "Import what the stations' own systems exported.",
   examples: [
@@ -20,13 +23,13 @@ export const importVerb = createVerb({
     '0 done, also when single rows were rejected; 1 a file was refused or a folder names no station; 2 wrong usage; 4 the federation or a station cannot be reached; 130 interrupted.',
 }).argument('<dir>', 'the data folder: a folder a station, named by its code');
 
-interface Options {
+interface Options extends AskerOptions {
   readonly state: string;
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
-export async function importData(dir: string, { state, json, quiet }: Options): Promise<ExitCode> {
+export async function importData(dir: string, { state, json, quiet, ...options }: Options): Promise<ExitCode> {
   await readFolderNames(dir); // a folder that is not there is wrong usage, whether or not a federation runs
   const federation = await getFederation(state);
   const { jobs, unknown } = await planImport(dir, new Map(federation.stations.map(({ code, url }) => [code, url])));
@@ -35,6 +38,8 @@ export async function importData(dir: string, { state, json, quiet }: Options): 
     progress.say(`The folder ${name} was left out: no station of this federation has that code.`);
   const files = await runImport({
     jobs,
+    signIn: signInAt(federation, state),
+    asker: askerOf(options, usualAskers.system),
     progress,
     onRejected: (row) => {
       const { station, file, line, code } = row;

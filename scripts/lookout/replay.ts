@@ -13,7 +13,7 @@ import { layoutOf } from '#scripts/start/layout.ts';
 import { exitCodes, Problem } from './problem.ts';
 import type { ExitCode } from './problem.ts';
 import { bar, createProgress } from './terminal.ts';
-import { createVerb, getFederation, getStationUrl } from './verb.ts';
+import { createVerb, getFederation, getStation } from './verb.ts';
 
 /** As many as the policy of a federation allows. */
 const mostPartitions = 1_000;
@@ -42,7 +42,7 @@ interface Options {
 /** The database of a station the starter runs. Holds the password. */
 async function databaseUrlOf(state: string, code: StationCode): Promise<string> {
   const federation = await getFederation(state);
-  getStationUrl(federation, code);
+  getStation(federation, code);
   const file = path.join(layoutOf(state).postgres, 'password');
   const password = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Problem(`The password of the database, ${file}, cannot be read.`, 'failed', { cause });

@@ -3,16 +3,20 @@ import Table from 'cli-table3';
 import { z } from 'zod';
 
 import { StationCode } from '#schema/ids.ts';
+import { gatewayCode } from '#scripts/start/directory.ts';
 import { gatewayOperations } from '#schema/operations.ts';
 
 import { ask } from './ask.ts';
 import { exitCodes } from './problem.ts';
 import type { ExitCode } from './problem.ts';
 import { coloured } from './terminal.ts';
-import { createVerb, getFederation } from './verb.ts';
+import { askerOf, signInAt, usualAskers } from './sign-in.ts';
+import type { AskerOptions, SignedIn } from './sign-in.ts';
+import { createAskingVerb, getFederation } from './verb.ts';
 
-export const stationsVerb = createVerb({
+export const stationsVerb = createAskingVerb({
   name: 'stations',
+  usual: usualAskers.operator,
   zh: '列出各成员站及其状态。',
   en: 'List the member stations and whether they answer.',
   examples: [
@@ -57,13 +61,14 @@ export type ListedStation = z.infer<typeof Page>['stations']['edges'][number]['n
 };
 
 /** All members, page by page. A station that does not answer has `ready: null`, and the fault that says why. */
-export async function listStations(gatewayUrl: string): Promise<ListedStation[]> {
+export async function listStations(gatewayUrl: string, signedIn: SignedIn): Promise<ListedStation[]> {
   const listed: ListedStation[] = [];
   let after: string | null = null;
   do {
     const { data, errors }: Awaited<ReturnType<typeof ask<z.infer<typeof Page>>>> = await ask({
       who: 'The gateway',
       url: gatewayUrl,
+      signedIn,
       query: gatewayOperations.Stations.document,
       variables: { after },
       shape: Page,
@@ -77,14 +82,16 @@ export async function listStations(gatewayUrl: string): Promise<ListedStation[]>
   return listed;
 }
 
-interface Options {
+interface Options extends AskerOptions {
   readonly state: string;
   readonly json: boolean;
 }
 
-export async function stations({ state, json }: Options): Promise<ExitCode> {
+export async function stations({ state, json, ...options }: Options): Promise<ExitCode> {
   const federation = await getFederation(state);
-  const all = await listStations(federation.gateway.url);
+  const gateway = { code: gatewayCode, url: federation.gateway.url };
+  const signedIn = await signInAt(federation, state)(gateway, askerOf(options, usualAskers.operator));
+  const all = await listStations(gateway.url, signedIn);
   console.log(json ? JSON.stringify(all, null, 2) : tableOf(all));
   return exitCodes.done;
 }

@@ -5,11 +5,15 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 import { request } from 'undici';
+import { z } from 'zod';
 
 import { ImportEvent, ImportSummary } from '#schema/import.ts';
 import type { ImportKind, ImportRejection } from '#schema/import.ts';
 
 import { Problem, systemCodeOf } from './problem.ts';
+import type { SignedIn } from './sign-in.ts';
+
+const Failed = z.object({ errors: z.array(z.object({ message: z.string() })) });
 
 /** How an upload ended. A file is imported whole or not at all. */
 export type UploadResult =
@@ -19,6 +23,8 @@ export type UploadResult =
 export interface Upload {
   /** The base URL of the station. */
   readonly url: string;
+  /** Who sends it. */
+  readonly signedIn: SignedIn;
   readonly kind: ImportKind;
   readonly file: string;
   readonly onProgress: (bytes: number, rows: number) => void;
@@ -60,7 +66,7 @@ function unreadable(error: unknown): UploadResult {
 async function send(job: Upload, body: Readable): Promise<UploadResult> {
   const answer = await request(new URL(`/import/${job.kind}`, job.url), {
     method: 'POST',
-    headers: { 'content-type': 'text/csv', accept: 'application/x-ndjson' },
+    headers: { ...job.signedIn, 'content-type': 'text/csv', accept: 'application/x-ndjson' },
     body,
     // A long file is silent for as long as the database works: only a connection that breaks ends the wait.
     headersTimeout: 0,
@@ -69,8 +75,8 @@ async function send(job: Upload, body: Readable): Promise<UploadResult> {
   });
   // A file that is refused has the status of a failure, and the sentence all the same.
   if (answer.headers['content-type']?.includes('ndjson') !== true) {
-    await answer.body.dump();
-    throw new Problem(`The station does not take it (HTTP status ${answer.statusCode}).`, 'failed');
+    const said = Failed.safeParse(await answer.body.json().catch(() => undefined)).data?.errors[0]?.message;
+    throw new Problem(`The station does not take it: ${said ?? `HTTP status ${answer.statusCode}`}`, 'failed');
   }
   for await (const line of createInterface({ input: answer.body })) {
     const end = hear(line, job);

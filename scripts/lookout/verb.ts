@@ -1,11 +1,13 @@
 /** What all verbs of the `lookout` command have in common: their options, their words in the help, and the federation they look for. */
 import { Command } from '@commander-js/extra-typings';
 
+import type { StationCode } from '#schema/ids.ts';
 import { findFederation } from '#scripts/start/federation-file.ts';
 import type { RunningFederation } from '#scripts/start/federation-file.ts';
 import { defaultState, layoutOf } from '#scripts/start/layout.ts';
 
 import { Problem } from './problem.ts';
+import type { Asker } from './sign-in.ts';
 
 export interface VerbOptions {
   readonly name: string;
@@ -30,6 +32,15 @@ export function createVerb({ name, zh, en, examples, exits }: VerbOptions) {
     .addHelpText('after', text);
 }
 
+/** A verb whose questions somebody asks: who, and what for, can be said. */
+export function createAskingVerb(options: VerbOptions & { readonly usual: Asker }) {
+  const { role, purpose } = options.usual;
+  return createVerb(options)
+    .option('--as <role>', `the role to ask in (default: ${role})`)
+    .option('--purpose <purpose>', `what for (default: ${purpose})`)
+    .option('--case <number>', "a physician's case, where the purpose is CARE");
+}
+
 export const everyExit = '0 done, 1 failed, 2 wrong usage, 4 the federation cannot be reached, 130 interrupted.';
 
 /** The federation that runs on a state folder. Whoever needs one ends here when there is none. */
@@ -41,9 +52,9 @@ export async function getFederation(state: string): Promise<RunningFederation> {
 }
 
 /** Where a station is, by its code. */
-export function getStationUrl(federation: RunningFederation, code: string): string {
+export function getStation(federation: RunningFederation, code: string): { code: StationCode; url: string } {
   const station = federation.stations.find((one) => one.code === code);
-  if (station !== undefined) return station.url;
+  if (station !== undefined) return station;
   const codes = federation.stations.map((one) => one.code).join(', ');
   throw new Problem(`No station of this federation has the code ${code}; its stations are ${codes}.`, 'usage');
 }

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 
 import { ask } from '#scripts/lookout/ask.ts';
+import { usualAskers } from '#scripts/lookout/sign-in.ts';
+import type { SignIn } from '#scripts/lookout/sign-in.ts';
 import type { Progress } from '#scripts/lookout/terminal.ts';
 import type { StationCode } from '#schema/ids.ts';
 import { stationOperations } from '#schema/operations.ts';
@@ -23,11 +25,12 @@ interface Station {
 }
 
 /** How many records a station has still to apply before it knows what all others know; undefined while it cannot say. */
-async function findLag({ code, url }: Station): Promise<number | undefined> {
+async function findLag({ code, url }: Station, signIn: SignIn): Promise<number | undefined> {
   try {
     const { data } = await ask({
       who: `Station ${code}`,
       url,
+      signedIn: await signIn({ code, url }, usualAskers.operator),
       query: stationOperations.Standing.document,
       variables: { code },
       shape: Standing,
@@ -43,10 +46,15 @@ async function findLag({ code, url }: Station): Promise<number | undefined> {
 /** Waits until all copies are fresh, for a while; what then is missing comes by itself. */
 export async function becomeAcquainted(
   stations: readonly Station[],
-  { progress, patienceMs, signal }: { progress: Progress; patienceMs: number; signal: AbortSignal },
+  {
+    signIn,
+    progress,
+    patienceMs,
+    signal,
+  }: { signIn: SignIn; progress: Progress; patienceMs: number; signal: AbortSignal },
 ): Promise<void> {
   const allFresh = async (): Promise<true | undefined> => {
-    const lags = await Promise.all(stations.map(findLag));
+    const lags = await Promise.all(stations.map((station) => findLag(station, signIn)));
     const done = lags.filter((lag) => lag === 0).length;
     const left = lags.reduce<number>((sum, lag) => sum + (lag ?? 0), 0);
     progress.update(

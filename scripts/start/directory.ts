@@ -34,6 +34,10 @@ export function place(stations: readonly StationEntry[], gatewayPort: number): P
   return stations.map((station, index) => ({ ...station, port: gatewayPort + 1 + index }));
 }
 
+/** The provider people sign in at comes after the last station. */
+export const providerPortOf = (stations: readonly Placed[], gatewayPort: number): number =>
+  gatewayPort + 1 + stations.length;
+
 export const urlOf = (port: number): string => `http://${host}:${port}`;
 
 /** A key that is there already stays as it is: since when it is in use must not change. */

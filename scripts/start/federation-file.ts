@@ -16,6 +16,8 @@ export const RunningFederation = z.object({
   startedAt: z.iso.datetime(),
   gateway: z.object({ url, pid }),
   stations: z.array(z.object({ code: StationCode, url, pid })),
+  /** Where people sign in; null when that is somewhere else. */
+  provider: z.object({ url, pid }).nullable(),
   postgres: z.object({ port: z.int().min(1) }),
 });
 export type RunningFederation = z.infer<typeof RunningFederation>;

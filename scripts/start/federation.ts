@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { Problem } from '#scripts/lookout/problem.ts';
+import { createSignIn } from '#scripts/lookout/sign-in.ts';
 import type { Progress } from '#scripts/lookout/terminal.ts';
 
 import { becomeAcquainted } from './acquainted.ts';
@@ -10,7 +11,7 @@ import { compiledServices, warmUp } from './compiled.ts';
 import type { SigningKey } from '#schema/directory.ts';
 import { startDatabase } from './database.ts';
 import type { Database } from './database.ts';
-import { gatewayCode, host, urlOf, writeDirectory } from './directory.ts';
+import { gatewayCode, host, providerPortOf, urlOf, writeDirectory } from './directory.ts';
 import type { Placed } from './directory.ts';
 import type { RunningFederation } from './federation-file.ts';
 import { findPending, importFirst } from './first-import.ts';
@@ -25,7 +26,9 @@ import type { Service } from './service.ts';
 import type { Layout } from './layout.ts';
 import type { State } from './state-folder.ts';
 import { ensureSigningKey } from './signing-key.ts';
-import { ensureTokenKey } from './token-key.ts';
+import { ensureSecretKey } from './secret-key.ts';
+import { prepareSignIn } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
 import { until } from './until.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -52,6 +55,7 @@ export interface Federation {
 export function createFederation({ state, stations, gatewayPort, kafka, progress }: FederationOptions): Federation {
   const { layout } = state;
   const gatewayUrl = urlOf(gatewayPort);
+  const providerPort = providerPortOf(stations, gatewayPort);
   const startedAt = new Date().toISOString();
   const services = new Map<string, Service>();
   let database: Promise<Database> | undefined;
@@ -70,6 +74,7 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
       startedAt,
       gateway: { url: gatewayUrl, pid: pidOf('gateway') },
       stations: stations.map(({ code, port }) => ({ code, url: urlOf(port), pid: pidOf(code) })),
+      provider: services.has('provider') ? { url: urlOf(providerPort), pid: pidOf('provider') } : null,
       postgres: { port: (await database).port },
     };
     await writeJson(layout.federation, running);
@@ -93,9 +98,10 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
     await service.start(signal);
   };
 
-  const launchStation = async ({ code, port }: Placed, server: Database, log: DonorLog, signal: AbortSignal) => {
+  const launchStation = async ({ code, port }: Placed, { server, log, signIn }: Needed, signal: AbortSignal) => {
     const env = {
       ...log.env,
+      ...signIn.environmentOf(code),
       LOOKOUT_SIGNING_KEY_FILE: layout.signingKeyOf(code),
       LOOKOUT_STATION: code,
       LOOKOUT_TOKEN_KEY_FILE: layout.tokenKey,
@@ -106,6 +112,11 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
     };
     signal.throwIfAborted();
     await launch(code, { entry: 'node-service/main.ts', port, env }, signal);
+  };
+
+  const launchProvider = async ({ provider: env }: SignIn, signal: AbortSignal) => {
+    if (env !== undefined)
+      await launch('provider', { entry: 'scripts/issuer/main.ts', port: providerPort, env }, signal);
   };
 
   const ensureSigningKeys = async () => {
@@ -119,8 +130,11 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
     await refuseTaken([
       { port: gatewayPort, by: 'the gateway' },
       ...stations.map(({ port, code }) => ({ port, by: `station ${code}` })),
+      { port: providerPort, by: 'the provider people sign in at' },
     ]);
-    await ensureTokenKey(layout.tokenKey);
+    await ensureSecretKey(layout.tokenKey, 'token key');
+    const codes = stations.map(({ code }) => code);
+    const signIn = await prepareSignIn({ layout, gateway: gatewayCode, stations: codes, providerPort });
     await writeDirectory(layout, { stations, gatewayPort, keyOf: await ensureSigningKeys() });
     progress.update(kafka ? 'Starting PostgreSQL and Kafka' : 'Starting PostgreSQL');
     database = startDatabase(layout, say);
@@ -128,28 +142,40 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
     for (const begun of [database, donorLog]) begun.catch(() => undefined); // seen below
     await warmUp();
     signal.throwIfAborted();
-    const gateway = launch('gateway', { entry: 'gateway/main.ts', port: gatewayPort, env: {} }, signal);
+    const gateway = launch(
+      'gateway',
+      {
+        entry: 'gateway/main.ts',
+        port: gatewayPort,
+        env: { ...signIn.environmentOf(gatewayCode), LOOKOUT_SIGNING_KEY_FILE: layout.signingKeyOf(gatewayCode) },
+      },
+      signal,
+    );
     gateway.catch(() => undefined); // seen below
+    const provider = launchProvider(signIn, signal);
+    provider.catch(() => undefined); // seen below
     const [server, log] = await Promise.all([database, donorLog]);
     signal.throwIfAborted();
     let live = 0;
     const up = stations.map(async (station) => {
-      await launchStation(station, server, log, signal);
+      await launchStation(station, { server, log, signIn }, signal);
       live += 1;
       progress.update(`Starting stations: ${live} of ${stations.length}`);
     });
-    await Promise.all([gateway, ...up]);
+    await Promise.all([gateway, provider, ...up]);
     isUp = true;
     // Before the first import is done, and so before anybody is told that the federation is ready.
     await publish();
     const all = stations.map(({ code, port }) => ({ code, url: urlOf(port) }));
-    await importFirst({ layout, data: state.data, stations: await findPending(layout, all), progress, signal });
+    const signingIn = createSignIn({ layout, provider: signIn.provider === undefined ? null : urlOf(providerPort) });
+    const pending = await findPending(layout, all);
+    await importFirst({ layout, data: state.data, signIn: signingIn, stations: pending, progress, signal });
     progress.update('Waiting for the gateway to see every station');
     const ready = async () => ((await isHealthy(gatewayUrl, '/readyz')) ? true : undefined);
     const inTime = await until(ready, { everyMs: 100, deadlineMs: patienceMs, signal });
     if (inTime === undefined)
       throw new Problem(`The gateway at ${gatewayUrl} does not get ready (see ${layout.logs})`, 'failed');
-    await becomeAcquainted(all, { progress, patienceMs, signal });
+    await becomeAcquainted(all, { signIn: signingIn, progress, patienceMs, signal });
   };
 
   const stop = async () => {
@@ -170,9 +196,16 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
   return { start, stop, kill };
 }
 
-/** PostgreSQL takes 200 connections. */
+/** What a station needs before it starts. */
+interface Needed {
+  readonly server: Database;
+  readonly log: DonorLog;
+  readonly signIn: SignIn;
+}
+
+/** PostgreSQL takes 200 connections, and each station has two more that apply the donor log. */
 function poolSizeFor(stations: number): number {
-  return Math.max(1, Math.min(8, Math.floor(180 / stations)));
+  return Math.max(1, Math.min(8, Math.floor(180 / stations) - 2));
 }
 
 function commonEnvironment(layout: Layout, name: string): Record<string, string> {

@@ -8,6 +8,8 @@ import { access } from 'node:fs/promises';
 import { planImport, runImport, totalOf } from '#scripts/lookout/import-folder.ts';
 import type { ImportedFile, RejectedRow } from '#scripts/lookout/import-folder.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
+import { usualAskers } from '#scripts/lookout/sign-in.ts';
+import type { SignIn } from '#scripts/lookout/sign-in.ts';
 import type { Progress } from '#scripts/lookout/terminal.ts';
 import type { StationCode } from '#schema/ids.ts';
 
@@ -18,6 +20,7 @@ export interface FirstImport {
   readonly layout: Layout;
   /** The data folder. */
   readonly data: string;
+  readonly signIn: SignIn;
   readonly stations: readonly { readonly code: StationCode; readonly url: string }[];
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -39,12 +42,19 @@ export async function findPending<T extends { readonly code: StationCode }>(
   return stations.filter((_, index) => done[index] !== true);
 }
 
-export async function importFirst({ layout, data, stations, progress, signal }: FirstImport): Promise<void> {
+export async function importFirst({ layout, data, signIn, stations, progress, signal }: FirstImport): Promise<void> {
   if (stations.length === 0) return;
   const urls = new Map<string, string>(stations.map(({ code, url }) => [code, url]));
   const { jobs } = await planImport(data, urls);
   const rejected: RejectedRow[] = [];
-  const files = await runImport({ jobs, progress, signal, onRejected: (row) => rejected.push(row) });
+  const files = await runImport({
+    jobs,
+    signIn,
+    asker: usualAskers.system,
+    progress,
+    signal,
+    onRejected: (row) => rejected.push(row),
+  });
   const failures = files.flatMap(({ station, file, result }) =>
     result.state === 'imported' ? [] : [`${station}/${file}: ${result.sentence}`],
   );

@@ -34,6 +34,13 @@ export interface Layout extends Readonly<Record<keyof typeof names, string>> {
   importedOf(code: StationCode): string;
   /** The private key this member or gateway signs with. */
   signingKeyOf(code: StationCode | GatewayCode): string;
+  /** The private key this station's own system signs in with, and the file the station knows its systems by. */
+  systemKeyOf(code: StationCode): string;
+  clientsOf(code: StationCode | GatewayCode): string;
+  /** The key a service makes pseudonyms of people under. */
+  pseudonymKeyOf(code: StationCode | GatewayCode): string;
+  /** What the `lookout` command proves itself with at the development provider. */
+  readonly providerSecret: string;
   /** The private key of an authority. */
   authorityKeyOf(name: string): string;
   /** Where a service keeps its directory. */
@@ -62,6 +69,10 @@ export function layoutOf(state: string): Layout {
     logs: at(names.logs),
     importedOf: (code) => path.join(at(names.imported), `${code}.json`),
     signingKeyOf: (code) => path.join(at(names.keys), `${code}.jwk`),
+    systemKeyOf: (code) => path.join(at(names.keys), `${code}.system.jwk`),
+    clientsOf: (code) => path.join(at(names.keys), `${code}.clients.json`),
+    pseudonymKeyOf: (code) => path.join(at(names.keys), `${code}.pseudonym.key`),
+    providerSecret: path.join(at(names.keys), 'provider.secret'),
     authorityKeyOf: (name) => path.join(at(names.authorityKeys), `${name}.jwk`),
     directoryOf: (service) => path.join(at(names.directories), `${service}.json`),
     logOf: (name) => path.join(at(names.logs), `${name}.log`),

@@ -5,7 +5,7 @@ import { CommanderError } from '@commander-js/extra-typings';
 
 import { Problem, exitCodes, explain } from '../lookout/problem.ts';
 import { createProgress } from '../lookout/terminal.ts';
-import { place } from './directory.ts';
+import { place, providerPortOf } from './directory.ts';
 import { createFederation } from './federation.ts';
 import type { Federation } from './federation.ts';
 import { parseOptions } from './options.ts';
@@ -37,7 +37,7 @@ async function run(options: StartOptions): Promise<number> {
   });
   try {
     const stations = place(state.stations.slice(0, options.stations), options.port);
-    refuseBeyond(options.port + stations.length);
+    refuseBeyond(providerPortOf(stations, options.port));
     const progress = createProgress();
     federation = createFederation({ state, stations, gatewayPort: options.port, kafka: options.kafka, progress });
     await federation.start(end.signal);
@@ -60,7 +60,7 @@ async function run(options: StartOptions): Promise<number> {
 function refuseBeyond(lastPort: number): void {
   if (lastPort > 65_535)
     throw new Problem(
-      `The stations would need ports up to ${lastPort}, and 65535 is the last: choose a lower --port.`,
+      `The services would need ports up to ${lastPort}, and 65535 is the last: choose a lower --port.`,
       'usage',
     );
 }

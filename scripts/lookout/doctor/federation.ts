@@ -6,12 +6,14 @@ import { request } from 'undici';
 import type { Directory } from '#schema/directory.ts';
 import { findPublished } from '#scripts/lookout/directory/published.ts';
 import { findAuthorities } from '#scripts/start/authorities.ts';
+import { gatewayCode } from '#scripts/start/directory.ts';
 import { findFederation } from '#scripts/start/federation-file.ts';
 import type { RunningFederation } from '#scripts/start/federation-file.ts';
 import { layoutOf } from '#scripts/start/layout.ts';
 import type { Layout } from '#scripts/start/layout.ts';
 import { findObstacle } from '#scripts/start/ports.ts';
 
+import { signInAt, usualAskers } from '../sign-in.ts';
 import { listStations } from '../stations.ts';
 import { unreachable, well, wrong } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -34,7 +36,7 @@ export async function examineFederation(state: string): Promise<Finding[]> {
       service('Gateway', gateway.url, layout.logOf('gateway')),
       ...federation.stations.map(({ code, url }) => service(code, url, layout.logOf(code))),
     ])),
-    await agreement(federation, directory),
+    await agreement(federation, { state, directory }),
   ];
 }
 
@@ -92,10 +94,17 @@ async function readDirectory(layout: Layout): Promise<Directory | Error> {
 }
 
 /** The gateway must know exactly the members of the file, at the same addresses. */
-async function agreement({ gateway }: RunningFederation, directory: Directory | Error): Promise<Finding> {
+async function agreement(
+  federation: RunningFederation,
+  { state, directory }: { readonly state: string; readonly directory: Directory | Error },
+): Promise<Finding> {
+  const { gateway } = federation;
   if (directory instanceof Error)
     return wrong('Directory', directory.message, 'stop the federation and start it again');
-  const told = await listStations(gateway.url).catch(() => undefined);
+  const service = { code: gatewayCode, url: gateway.url };
+  const told = await signInAt(federation, state)(service, usualAskers.operator)
+    .then((signedIn) => listStations(gateway.url, signedIn))
+    .catch(() => undefined);
   if (told === undefined)
     return unreachable('Directory', 'the gateway does not say whom it knows', 'see Gateway above');
   const wordOf = ({ code, status, endpoint }: { code: string; status: string; endpoint: string }) =>

@@ -21,7 +21,7 @@ import { ensureSigningKey, findSigningKey } from '#scripts/start/signing-key.ts'
 import type { LogEngine } from '#scripts/start/donor-log.ts';
 import { openState } from '#scripts/start/state-folder.ts';
 import { parseStations } from '#scripts/start/stations-csv.ts';
-import { ensureTokenKey } from '#scripts/start/token-key.ts';
+import { ensureSecretKey } from '#scripts/start/secret-key.ts';
 import { proveDirectory } from '#server/directory/prove.ts';
 import { signDirectory, unsignedDirectory } from '#server/directory/sign.ts';
 
@@ -152,14 +152,14 @@ describe('the signing key', () => {
 
 describe('the token key', () => {
   test('is made once, for its owner alone, and never in the place of a broken one', async () => {
-    await ensureTokenKey(at('token.key'));
+    await ensureSecretKey(at('token.key'), 'token key');
     const first = await readFile(at('token.key'), 'utf8');
-    await ensureTokenKey(at('token.key'));
+    await ensureSecretKey(at('token.key'), 'token key');
     expect(first).toMatch(/^[0-9a-f]{64}\n$/);
     expect(await readFile(at('token.key'), 'utf8')).toBe(first);
     expect((await stat(at('token.key'))).mode & 0o777).toBe(0o600);
     await writeFile(at('token.key'), 'half');
-    await expect(ensureTokenKey(at('token.key'))).rejects.toThrow('broken');
+    await expect(ensureSecretKey(at('token.key'), 'token key')).rejects.toThrow('broken');
   });
 });
 
