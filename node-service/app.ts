@@ -14,6 +14,7 @@ import type { DirectoryFile } from '#server/directory-file.ts';
 import type { Check } from '#server/health.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
+import { createExpiringFederation, createExpiringFreshness } from './adapters/expired-directory.ts';
 import { createGatewayFederation } from './adapters/gateway-federation.ts';
 import { createCountedKnowledge } from './adapters/counted-knowledge.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
@@ -91,9 +92,11 @@ interface Parts {
 
 /** The use cases of a station, as its resolvers find them. */
 function createAnswering(parts: Parts): Answering {
-  const { station, clock, tokens, federation, isLoaded, ruleSet, directory, readiness } = parts;
+  const { station, clock, tokens, isLoaded, ruleSet, directory, readiness } = parts;
+  const federation = createExpiringFederation(parts.federation, { directory, clock });
   const { prisma, pool } = parts.database;
-  const { freshness, logTime, outcomes, outbox, signer, telling, catchUp } = parts.donorLog;
+  const { logTime, outcomes, outbox, signer, telling, catchUp } = parts.donorLog;
+  const freshness = createExpiringFreshness(parts.donorLog.freshness, { directory, clock });
   const holdings = createPostgresHoldings({ pool, isLoaded });
   const knowledge = createCountedKnowledge(
     createPostgresKnowledge({ pool, isLoaded }),
@@ -113,7 +116,7 @@ function createAnswering(parts: Parts): Answering {
     logTime,
     eligibility,
     donations: createDonations({ station, prisma, clock, telling }),
-    lookouts: createLookouts({ prisma, clock, telling }),
+    lookouts: createLookouts({ prisma, directory, clock, telling }),
     registrations: createRegistrations({ station, prisma, clock, telling }),
     permits: createPermits({
       station,

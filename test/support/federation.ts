@@ -5,6 +5,7 @@ import { expect, vi } from 'vitest';
 
 import { createGateway } from '#gateway/app.ts';
 import { parseGatewayConfig } from '#gateway/config.ts';
+import type { Directory, Member } from '#schema/directory.ts';
 import { gatewayEnvironment } from '#test/support/directory.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 import { issuerEnvironment } from '#test/support/sign-in.ts';
@@ -104,6 +105,11 @@ export interface Federation {
   readonly log: TestDatabase;
   readonly directoryFile: string;
   readonly gateway: { readonly url: string; stop(): Promise<void> };
+  /** Publishes a directory in which some members, or other things, are different from now on. */
+  publish(
+    changed?: Readonly<Record<string, Partial<Member>>>,
+    said?: Partial<Omit<Directory, 'members'>>,
+  ): Promise<void>;
   /** Starts a station on a database that is there; `at` means this one from now on. */
   restart(code: string, databaseUrl: string): Promise<Station>;
 }
@@ -142,12 +148,17 @@ export async function startFederation(policy: object = {}): Promise<Federation> 
     ends.push(() => station[Symbol.asyncDispose]());
     return station;
   };
-  const publish = () => directory.write(codes.map((code) => memberOf(code, { endpoint: at(code).url })));
+  const publish: Federation['publish'] = (changed = {}, said = {}) =>
+    directory.write(
+      codes.map((code) => memberOf(code, { endpoint: at(code).url, ...changed[code] })),
+      said,
+    );
   await Promise.all(codes.map((code) => start(code)));
   await publish();
   return {
     log,
     directoryFile,
+    publish,
     gateway: { url: gatewayUrl, stop: stopGateway },
     restart: async (code, databaseUrl) => {
       const station = await start(code, { DATABASE_URL: databaseUrl });

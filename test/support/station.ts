@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { createNodeService } from '#node/app.ts';
 import { parseNodeConfig } from '#node/config.ts';
 import { Policy } from '#schema/directory.ts';
-import type { Member } from '#schema/directory.ts';
+import type { Directory, Member } from '#schema/directory.ts';
 import { writeWhole } from '#server/directory/write-whole.ts';
 import { authoritiesFile, deadUrl, directoryOf, signedText } from '#test/support/directory.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
@@ -31,9 +31,9 @@ export async function createDirectoryFile(members: readonly Member[], policy: Pa
   const folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-directory-'));
   const file = path.join(folder, 'directory.json');
   let version = 0;
-  const write = async (next: readonly Member[]): Promise<void> => {
+  const write = async (next: readonly Member[], said: Partial<Omit<Directory, 'members'>> = {}): Promise<void> => {
     version += 1;
-    await writeWhole(file, await signedText(directoryOf(next, { version, policy: Policy.parse(policy) })));
+    await writeWhole(file, await signedText(directoryOf(next, { version, policy: Policy.parse(policy), ...said })));
   };
   await write(members);
   const environment = { LOOKOUT_DIRECTORY: file, LOOKOUT_AUTHORITIES: authoritiesFile };

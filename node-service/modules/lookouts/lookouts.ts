@@ -1,6 +1,7 @@
 /** The lookout list of a station: confirmed-positive donors. Others see a neutral bar; the marker stays here. */
 import { civilDateOf } from '#schema/calendar.ts';
 import type { CivilDate } from '#schema/calendar.ts';
+import { standingOf } from '#schema/directory.ts';
 import { Refused } from '#schema/errors.ts';
 import { EventId, LookoutNumber } from '#schema/ids.ts';
 import type { DonorToken } from '#schema/ids.ts';
@@ -12,7 +13,7 @@ import type { Database } from '../../db/client.ts';
 import type { Lookout } from '../../db/generated/prisma/client.ts';
 import { newEventId, tell } from '../../db/outbox.ts';
 import type { FactTransaction, Telling } from '../../db/outbox.ts';
-import type { ClockPort } from '../../ports.ts';
+import type { ClockPort, DirectoryPort } from '../../ports.ts';
 
 /** A confirmed result as the laboratory reports it. */
 export interface NewLookout {
@@ -25,6 +26,7 @@ export interface NewLookout {
 
 interface Dependencies {
   readonly prisma: Database['prisma'];
+  readonly directory: DirectoryPort;
   readonly clock: ClockPort;
   readonly telling: Telling;
 }
@@ -32,7 +34,7 @@ interface Dependencies {
 export interface Lookouts {
   /** Puts a donor on the list and tells the federation of a bar. Refuses `BAD_INPUT`, `FUTURE_DATE`, `CONFLICT`. */
   report(entry: Entry, lookout: NewLookout): Promise<Lookout>;
-  /** Takes a donor off it from a day on; the bar is lifted everywhere. Refuses `NOT_FOUND`, `FUTURE_DATE`, `CLEARED_BEFORE_CONFIRMED`, `CONFLICT`. */
+  /** Takes a donor off it from a day on; the bar is lifted everywhere. Refuses `NOT_FOUND`, `FUTURE_DATE`, `CLEARED_BEFORE_CONFIRMED`, `CONFLICT`, `DIRECTORY_EXPIRED`. */
   clear(entry: Entry, lookoutNo: string, clearedOn: CivilDate | null): Promise<Lookout>;
 }
 
@@ -52,7 +54,7 @@ const isSame = (known: Lookout, lookout: NewLookout): boolean =>
   civilDateOfColumn(known.confirmedOn) === lookout.confirmedOn &&
   known.laboratory === lookout.laboratory;
 
-export function createLookouts({ prisma, clock, telling }: Dependencies): Lookouts {
+export function createLookouts({ prisma, directory, clock, telling }: Dependencies): Lookouts {
   const { partitions } = telling;
   const today = (): CivilDate => civilDateOf(clock.now());
 
@@ -90,6 +92,7 @@ export function createLookouts({ prisma, clock, telling }: Dependencies): Lookou
       if (day > today()) throw new Refused('FUTURE_DATE');
       const known = await prisma.lookout.findUnique({ where: { lookoutNo } });
       if (known === null) throw new Refused('NOT_FOUND');
+      if (standingOf(directory.current(), clock.now().getTime()) !== 'FRESH') throw new Refused('DIRECTORY_EXPIRED');
       entry.about(tokenOf(known.token));
       if (day < civilDateOfColumn(known.confirmedOn)) throw new Refused('CLEARED_BEFORE_CONFIRMED');
       const data = { clearedOn: dateColumn(day) };

@@ -13,6 +13,7 @@ import { createRelay } from '#node/replication/relay.ts';
 import type { RelayDependencies } from '#node/replication/relay.ts';
 import { DonorEvent } from '#schema/events.ts';
 import { DonorToken, StationCode } from '#schema/ids.ts';
+import { createTestDirectory } from '#test/support/donor-log.ts';
 import { withEntries } from '#test/support/entry.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 import { testClock } from '#test/support/station.ts';
@@ -103,7 +104,7 @@ export async function openTellingStation(name: string) {
     outbox,
     untold,
     donations: withEntries(pool, name, createDonations(deps)),
-    lookouts: withEntries(pool, name, createLookouts(deps)),
+    lookouts: withEntries(pool, name, createLookouts({ ...deps, directory: createTestDirectory([name]) })),
     registrations: withEntries(pool, name, createRegistrations(deps)),
     relayInto: (log: Pick<LogPort, 'append'>, other: Partial<RelayDependencies> = {}) =>
       createRelay({

@@ -1,0 +1,105 @@
+/** What a new directory changes at stations that run: a member that is suspended and comes back, and a directory that grows old. */
+import { request } from 'undici';
+import { afterEach, expect, test, vi } from 'vitest';
+
+import { suspendedSince } from '#test/support/directory.ts';
+import {
+  answerOf,
+  at,
+  donor,
+  eligibility,
+  endAll,
+  jiangsu,
+  query,
+  record,
+  shanghai,
+  startFederation,
+  untilFresh,
+} from '#test/support/federation.ts';
+
+afterEach(endAll);
+
+/** The stations that a check at Shanghai rests on, or misses. */
+const statesAtShanghai = async () => {
+  const { coverage } = await eligibility(at(shanghai), 'NOBODY1');
+  return new Map(coverage.stations.map(({ station, state, fault }) => [station, fault ?? state]));
+};
+
+const isKnown = (passport: string) =>
+  vi.waitFor(async () => {
+    expect(await eligibility(at(shanghai), passport)).toMatchObject({ verdict: 'DEFERRED' });
+  }, 20_000);
+
+/** Waits until Shanghai has applied so many events of Jiangsu. */
+const isApplied = (events: number) =>
+  vi.waitFor(async () => {
+    const [counted] = await query<{ count: number }>(
+      at(shanghai).databaseUrl,
+      'SELECT count(*)::int AS count FROM event WHERE origin = $1',
+      [jiangsu],
+    );
+    expect(counted?.count).toBe(events);
+  }, 20_000);
+
+test('what a member says under suspension counts for nobody, what it said before stays, and it comes back', async () => {
+  const federation = await startFederation();
+  await untilFresh(at(shanghai), at(jiangsu));
+  await record(at(jiangsu), 'DONOR01', 'D1');
+  await isKnown('DONOR01');
+
+  const since = new Date().toISOString();
+  await federation.publish({ [jiangsu]: suspendedSince(since) });
+  await vi.waitFor(async () => {
+    expect([...(await statesAtShanghai()).keys()]).not.toContain(jiangsu);
+  }, 10_000);
+  await record(at(jiangsu), 'DONOR02', 'D2');
+  await isApplied(2);
+  expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
+  expect(await eligibility(at(shanghai), 'DONOR01')).toMatchObject({ verdict: 'DEFERRED' });
+
+  const until = new Date().toISOString();
+  await federation.publish({ [jiangsu]: { suspensions: [{ since, until }] } });
+  await vi.waitFor(async () => {
+    expect((await statesAtShanghai()).get(jiangsu)).toBe('REPLICATED');
+  }, 10_000);
+  await record(at(jiangsu), 'DONOR03', 'D3');
+  await isKnown('DONOR03');
+  expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
+});
+
+test('a directory past its soft expiry lifts no bar; past its hard expiry nobody is believed; a newer one mends both', async () => {
+  const federation = await startFederation();
+  await untilFresh(at(shanghai));
+  const lookoutNo = 'L1';
+  const lookout = { lookoutNo, marker: 'HIV', confirmedOn: '2026-11-01', laboratory: 'Laboratory' };
+  await answerOf(at(shanghai), 'report', { input: { ...lookout, donor: donor('DONOR01') } });
+  const clear = async () => {
+    const answer = await at(shanghai).ask(
+      'mutation ($input: ClearLookoutInput!) { clearLookout(input: $input) { __typename ... on Refused { code } } }',
+      { input: { lookoutNo } },
+    );
+    return answer.data?.['clearLookout'];
+  };
+  const readiness = async () => {
+    const { statusCode, body } = await request(new URL('readyz?verbose', at(shanghai).url));
+    return `${statusCode} ${await body.text()}`;
+  };
+
+  await federation.publish({}, { softUntil: '2026-11-20T00:00:00.000Z' });
+  await expect.poll(readiness, { timeout: 10_000 }).toMatch(/^200[^]*soft expiry/);
+  expect(await clear()).toEqual({ __typename: 'Refused', code: 'DIRECTORY_EXPIRED' });
+  expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
+
+  const past = { softUntil: '2026-11-20T00:00:00.000Z', hardUntil: '2026-11-21T00:00:00.000Z' };
+  await federation.publish({}, past);
+  await expect.poll(readiness, { timeout: 10_000 }).toMatch(/^503[^]*hard expiry/);
+  expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'INDETERMINATE' });
+  expect([...(await statesAtShanghai()).values()]).toEqual(['OWN', 'DIRECTORY_EXPIRED', 'DIRECTORY_EXPIRED']);
+  const permit = { donor: donor('DONOR02'), procedure: 'WHOLE_BLOOD' };
+  expect(await answerOf(at(shanghai), 'request', permit)).toMatchObject({ notAvailable: 'DIRECTORY_EXPIRED' });
+
+  await federation.publish();
+  await expect.poll(readiness, { timeout: 10_000 }).toMatch(/^200/);
+  expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
+  expect(await clear()).toEqual({ __typename: 'Lookout' });
+});
