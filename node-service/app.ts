@@ -188,7 +188,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     routes: [
       ...directory.routes,
       tokenEndpoint,
-      createImportRoute({ pool: database.pool, tokens, clock, station, telling: donorLog.telling, log }),
+      createImportRoute({ pool: database.pool, tokens, clock, station, telling: donorLog.telling, audit, log }),
     ],
     log,
   });

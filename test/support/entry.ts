@@ -26,16 +26,23 @@ type WithEntry<UseCase> = UseCase extends (entry: Entry, ...rest: infer Rest) =>
   : never;
 type Unbound<UseCases> = { readonly [Name in keyof UseCases]: WithEntry<UseCases[Name]> };
 
+/** The record of a station, and entries of it. */
+export function recordOf(pool: Pool, station: string) {
+  const caller = callerOf(station);
+  const audit = createPostgresAudit({ pool, member: caller.member, clock: testClock, log: { error: () => undefined } });
+  const entry = (field = 'POST /import') =>
+    new FieldEntry({ field, isMutation: true, audit, caller, clock: testClock });
+  return { audit, entry };
+}
+
 /** Gives each call of a use case whose first argument is its entry a new one. */
 export function withEntries<UseCases extends object>(
   pool: Pool,
   station: string,
   useCases: UseCases,
 ): Unbound<UseCases> {
-  const caller = callerOf(station);
-  const audit = createPostgresAudit({ pool, member: caller.member, clock: testClock, log: { error: () => undefined } });
-  const entry = (field: string) => new FieldEntry({ field, isMutation: true, audit, caller, clock: testClock });
-  const bound = Object.entries<unknown>({ ...useCases }).map(([name, useCase]) => [
+  const { entry } = recordOf(pool, station);
+  const bound = Object.entries({ ...useCases } as Record<string, unknown>).map(([name, useCase]) => [
     name,
     (...rest: unknown[]) => (useCase as (...all: unknown[]) => unknown)(entry(`Mutation.${name}`), ...rest),
   ]);

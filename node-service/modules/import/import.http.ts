@@ -8,13 +8,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 
+import type { Caller } from '#schema/caller.ts';
 import type { FileFaultCode } from '#schema/codes.ts';
 import { faults } from '#schema/codes.ts';
 import type { Member } from '#schema/directory.ts';
+import { Fault } from '#schema/errors.ts';
 import { ImportKind } from '#schema/import.ts';
 import type { ImportEvent } from '#schema/import.ts';
 
+import type { AuditPort } from '../../audit-port.ts';
 import type { Telling } from '../../db/outbox.ts';
+import { FieldEntry } from '../../graphql/field-entry.ts';
 import type { ClockPort, TokenPort } from '../../ports.ts';
 import { FileFault } from './file-fault.ts';
 import { importFile } from './import.ts';
@@ -27,11 +31,13 @@ export interface ImportRouteDependencies {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly log: Logger;
   readonly telling: Telling;
+  readonly audit: AuditPort;
 }
 
 /** One upload. */
 interface Exchange {
   readonly id: string;
+  readonly caller: Caller | null;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly parameters: Readonly<Record<string, string | undefined>>;
@@ -99,8 +105,11 @@ function causeOf(error: unknown): string {
 }
 
 async function answer(deps: ImportRouteDependencies, exchange: Exchange): Promise<void> {
-  const { id, request, response, parameters } = exchange;
+  const { id, caller, request, response, parameters } = exchange;
+  if (caller === null) throw new Fault('INTERNAL');
   const kind = ImportKind.parse(parameters['kind']);
+  const { audit, clock } = deps;
+  const entry = new FieldEntry({ field: `POST /import/${kind}`, isMutation: true, audit, caller, clock });
   const say = createLines(exchange);
   const gone = new AbortController();
   response.once('close', () => {
@@ -112,11 +121,14 @@ async function answer(deps: ImportRouteDependencies, exchange: Exchange): Promis
     const onEvent = (event: ImportEvent) => {
       say(event, 200);
     };
-    const summary = await importFile({ kind, input, deps: { ...deps, profile }, onEvent, signal: gone.signal });
+    const summary = await importFile({ kind, input, deps: { ...deps, profile }, entry, onEvent, signal: gone.signal });
     say({ type: 'summary', ...summary }, 200);
     deps.log.info({ requestId: id, kind, ...summary }, 'imported');
   } catch (error) {
     const { event, status } = faultEvent(error);
+    // Nothing was changed; when even that cannot be written down, the answer says no more than that.
+    const refused = error instanceof FileFault ? error.code : 'INTERNAL';
+    await entry.answered({ refused }).catch(() => undefined);
     say(event, status);
     const level = status === 500 ? 'error' : 'warn';
     deps.log[level](

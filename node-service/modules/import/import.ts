@@ -10,6 +10,7 @@ import type { Member } from '#schema/directory.ts';
 import { maxListedRejections } from '#schema/import.ts';
 import type { ImportKind, ImportProgress, ImportRejection, ImportSummary } from '#schema/import.ts';
 
+import type { Entry } from '../../audit-port.ts';
 import type { Telling } from '../../db/outbox.ts';
 import type { ClockPort, TokenPort } from '../../ports.ts';
 import { readChunks } from './chunks.ts';
@@ -39,6 +40,8 @@ export interface ImportRequest {
   /** The bytes of the file. Not read faster than the rows are stored. */
   readonly input: AsyncIterable<Uint8Array>;
   readonly deps: ImportDependencies;
+  /** What the file leaves in the record. */
+  readonly entry: Pick<Entry, 'changed'>;
   /** Told of rejected rows in the order of their lines, and of the progress. */
   readonly onEvent: (event: ImportProgress | ImportRejection) => void;
   /** Undoes the import if it fires before the end. */
@@ -107,7 +110,7 @@ async function storeAll(chunks: AsyncIterable<Chunk>, store: Store, tally: Tally
  *
  * @throws FileFault when the file as a whole cannot be imported; then nothing has changed.
  */
-export async function importFile({ kind, input, deps, onEvent, signal }: ImportRequest): Promise<ImportSummary> {
+export async function importFile({ kind, input, deps, entry, onEvent, signal }: ImportRequest): Promise<ImportSummary> {
   const startedAt = deps.clock.now();
   const { encoding } = deps.profile[kind];
   const circumstances = { kind: deps.station.kind, now: startedAt, today: civilDateOf(startedAt) };
@@ -121,7 +124,7 @@ export async function importFile({ kind, input, deps, onEvent, signal }: ImportR
     await storeAll(chunks, store, tally);
     if (signal?.aborted === true) throw new FileFault('CUT_OFF', undefined, signal.reason);
     const finishedAt = deps.clock.now();
-    await store.commit({ id: uuidv7(), kind, startedAt, finishedAt, ...tally.summary });
+    await store.commit({ id: uuidv7(), kind, startedAt, finishedAt, ...tally.summary }, entry);
     onTold();
   } catch (error) {
     await store.rollback();

@@ -10,6 +10,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 
 import type { ImportKind, ImportSummary } from '#schema/import.ts';
 
+import type { Entry } from '../../audit-port.ts';
 import type { CopyBuffer } from './copy-format.ts';
 import { FileFault } from './file-fault.ts';
 import { statementsFor } from './statements.ts';
@@ -36,8 +37,8 @@ export interface ImportRecord extends ImportSummary {
 /** All methods but `rollback` throw FileFault DATABASE_UNAVAILABLE when the database cannot be reached or gives up. */
 export interface Store {
   add(chunk: CopyBuffer): Promise<Stored>;
-  /** Makes everything visible, and gives the connection back. */
-  commit(record: ImportRecord): Promise<void>;
+  /** Writes the entry, makes everything visible, and gives the connection back. */
+  commit(record: ImportRecord, entry: Pick<Entry, 'changed'>): Promise<void>;
   /** Undoes everything, and gives the connection back. */
   rollback(): Promise<void>;
 }
@@ -95,6 +96,14 @@ async function addRecord(client: PoolClient, statements: Statements, record: Imp
   await client.query(statements.record, values);
 }
 
+/** One entry a file: who brought it, and how many rows of what kind; the donors are in the station's own records. */
+async function writeDown(client: PoolClient, entry: Pick<Entry, 'changed'>, record: ImportRecord): Promise<void> {
+  const { id, rows, inserted, updated, rejected } = record;
+  const outcome = `${inserted} new, ${updated} changed, ${rejected} rejected of ${rows}`;
+  const $queryRawUnsafe = async (text: string, ...values: unknown[]) => (await client.query<object>(text, values)).rows;
+  await entry.changed({ $queryRawUnsafe }, { record: id, outcome });
+}
+
 /** A connection of our own, in a transaction whose turn has come. */
 async function begin(pool: Pool, statements: Statements): Promise<PoolClient> {
   const client = await pool.connect();
@@ -136,11 +145,12 @@ export function createStore(pool: Pool, table: Table, at: Date): Store {
   const open = () => (opened ??= begin(pool, statements));
   return {
     add: (chunk) => attempt(async () => addChunk({ client: await open(), statements, at }, chunk)),
-    commit: (record) =>
+    commit: (record, entry) =>
       attempt(async () => {
         const client = await open();
         await addRecord(client, statements, record);
         await client.query(statements.wake);
+        await writeDown(client, entry, record);
         await client.query('COMMIT');
         giveBack(client, false);
       }),

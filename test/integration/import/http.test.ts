@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 
 import { createImportRoute } from '#node/modules/import/import.http.ts';
 import { ImportEvent } from '#schema/import.ts';
+import { callerOf } from '#test/support/entry.ts';
 
 import { openStation } from './station-under-test.ts';
 
@@ -33,7 +34,7 @@ async function openHttpStation() {
   const handled: Promise<void>[] = [];
   const server = createServer((request, response) => {
     const kind = (request.url ?? '').split('/').at(-1);
-    handled.push(route.handle({ id: 'test', request, response, parameters: { kind } }));
+    handled.push(route.handle({ id: 'test', caller: callerOf('330198B01'), request, response, parameters: { kind } }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

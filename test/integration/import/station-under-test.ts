@@ -7,6 +7,7 @@ import { readProfile } from '#node/modules/import/profile.ts';
 import type { ClockPort } from '#node/ports.ts';
 import { StationCode } from '#schema/ids.ts';
 import type { ImportKind, ImportProgress, ImportRejection, ImportSummary } from '#schema/import.ts';
+import { recordOf } from '#test/support/entry.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 
 /** The evening of the day the sample was made for. */
@@ -41,7 +42,8 @@ export async function openStation(name: string) {
       wakes.count += 1;
     },
   };
-  const deps = { pool: database.pool, tokens, clock, station, profile, telling };
+  const { audit, entry } = recordOf(database.pool, name);
+  const deps = { pool: database.pool, tokens, clock, station, profile, telling, audit };
 
   const run = async (
     kind: ImportKind,
@@ -54,7 +56,11 @@ export async function openStation(name: string) {
       if (event.type === 'rejected') rejected.push(event);
       else progress.push(event);
     };
-    return { summary: await importFile({ kind, input, deps, onEvent, ...options }), rejected, progress };
+    return {
+      summary: await importFile({ kind, input, deps, entry: entry(), onEvent, ...options }),
+      rejected,
+      progress,
+    };
   };
   const dumpOf = async (table: string) => {
     // The names are those of the catalogue of this very database.
