@@ -43,6 +43,8 @@ export function createRestingLink(station: StationCode, link: StationLink): Stat
   return {
     endpoint: link.endpoint,
     async ask(question) {
+      // How a station is says nothing of whether it answers questions.
+      if (question.method === 'GET') return link.ask(question);
       if (breaker.state !== CircuitState.Closed) throw new Fault('STATION_RESTING', { station });
       const answer = breaker.execute(() => link.ask(question)).finally(() => asking.delete(answer));
       asking.add(answer);

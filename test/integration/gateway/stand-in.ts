@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 
 import { z } from 'zod';
 
@@ -25,6 +25,9 @@ export interface StandIn extends AsyncDisposable {
   readonly member: Member;
   /** How many questions it got. */
   readonly asked: Asked[];
+  /** The same byte for byte, and the claims each came under. */
+  readonly bodies: string[];
+  readonly forwards: Record<string, unknown>[];
   behaviour: Behaviour;
   readiness: 200 | 503;
 }
@@ -73,7 +76,10 @@ async function answer(standIn: StandIn, request: IncomingMessage, response: Serv
     return;
   }
   asking.set(response, { forward: request.headers['lookout-forward'], code: standIn.member.code });
-  const asked = Asked.parse(await json(request));
+  const body = await text(request);
+  standIn.bodies.push(body);
+  standIn.forwards.push(claimsOf(request.headers['lookout-forward']));
+  const asked = Asked.parse(JSON.parse(body));
   standIn.asked.push(asked);
   standIn.behaviour(response, asked, standIn.member.code);
 }
@@ -96,6 +102,8 @@ export async function startStandIn(code: string, behaviour: Behaviour = honest):
   const standIn: StandIn = {
     member: memberAt(code, `http://127.0.0.1:${port}`),
     asked: [],
+    bodies: [],
+    forwards: [],
     behaviour,
     readiness: 200,
     [Symbol.asyncDispose]: () => close(server),

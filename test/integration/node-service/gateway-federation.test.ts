@@ -1,139 +1,247 @@
-import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-import { afterEach, describe, expect, test } from 'vitest';
+/** What the other members hold, asked through a gateway that is not ours and may do what it likes. */
+import { describe, expect, test } from 'vitest';
 
 import { createGatewayFederation } from '#node/adapters/gateway-federation.ts';
+import { digestOfDonor } from '#schema/audit.ts';
+import { digestOf } from '#schema/digest.ts';
 import { DonorToken, StationCode } from '#schema/ids.ts';
-import { directoryOf, suspendedSince } from '#test/support/directory.ts';
-import { deadUrl, memberOf } from '#test/support/station.ts';
+import { donorsDigest } from '#schema/questions.ts';
+import { asker } from '#test/support/asker.ts';
+import { answerClaims, jwtOf } from '#test/support/exchange.ts';
+import { memberOf } from '#test/support/station.ts';
+
+import { exchangeAt, jiangsu, self, signedAnswer, startForeignGateway, zhejiang } from './foreign-gateway.ts';
+import type { Carried, Carrying } from './foreign-gateway.ts';
 
 const token = DonorToken.parse('A'.repeat(43));
-const otherToken = DonorToken.parse('E'.repeat(43));
-const self = StationCode.parse('310198B01');
-const directory = {
-  current: () =>
-    directoryOf([
-      memberOf(self),
-      memberOf('320198B01'),
-      memberOf('330198B01'),
-      memberOf('340198B01', suspendedSince()),
-    ]),
-};
+const otherToken = DonorToken.parse(`${'A'.repeat(42)}E`);
+const others = [jiangsu, zhejiang];
 
-const others = ['320198B01', '330198B01'].map((code) => StationCode.parse(code));
-
-const live = (station: string) => ({ station, state: 'LIVE', fault: null, asOf: '2026-11-21T04:00:00.000Z' });
-const donor = (of: string, stations: readonly object[]) => ({
-  token: of,
-  donations: [],
-  bars: [{ station: '320198B01', since: '2026-01-01', until: null }],
-  registrations: [],
-  coverage: { stations },
+const fact = { procedure: 'PLATELETS', collectedOn: '2026-03-01', volumeMl: 300, outcome: 'COMPLETE' };
+const bar = { since: '2026-01-01', until: null };
+const holding = (of: unknown) => ({ token: of, donations: [fact], bars: [bar], registrations: [] });
+const holdings = ({ variables }: Carried) => (variables['tokens'] as string[]).map(holding);
+const bodyOf = (carried: Carried, code: string, donors: unknown = holdings(carried)) => ({
+  data: { self: { code, donors } },
 });
-const everybody = [live('320198B01'), live('330198B01')];
+const honest = (carried: Carried, code: string) => signedAnswer(carried, code, bodyOf(carried, code));
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-});
+const missing = (station: string, fault: string) => ({ station, state: 'MISSING', fault, asOf: null });
+const live = (station: string) => ({ station, state: 'LIVE', fault: null, asOf: expect.any(String) as string });
 
-/** A gateway that is not ours: it says whatever the test wants. */
-async function gatewaySaying(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function asking(carry: Carrying) {
+  const gateway = await startForeignGateway(carry);
+  return Object.assign(gateway, { federation: createGatewayFederation(gateway) });
 }
 
-const saying = (body: unknown, status = 200): Promise<string> =>
-  gatewaySaying((_, response) => {
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+describe('a gateway that carries what it is given', () => {
+  test('brings what each station holds, with the station that says it', async () => {
+    await using gateway = await asking((carried) => others.map((code) => honest(carried, code)));
+    const { facts, coverage } = await gateway.federation.heldElsewhere(asker, token, others);
+    expect(facts.donations).toEqual(others.map((station) => ({ ...fact, station })));
+    expect(facts.bars).toEqual(others.map((station) => ({ ...bar, station })));
+    expect(coverage).toEqual(others.map(live));
   });
 
-function federationAt(gatewayUrl: string) {
-  const federation = createGatewayFederation({ gatewayUrl, station: self, directory, deadlineMs: 300 });
-  ends.push(() => federation.stop());
-  return federation;
-}
-
-const nobodyHeard = {
-  facts: { donations: [], bars: [], registrations: [] },
-  coverage: ['320198B01', '330198B01'].map((station) => ({
-    station,
-    state: 'MISSING',
-    fault: 'GATEWAY_UNREACHABLE',
-    asOf: null,
-  })),
-};
-
-describe('a gateway that answers as agreed', () => {
-  test('is believed, for each donor in its place', async () => {
-    const url = await saying({ data: { donors: [donor(token, everybody)] } });
-    expect(await federationAt(url).heldElsewhere(token, others)).toMatchObject({
-      facts: { bars: [{ station: '320198B01', since: '2026-01-01' }] },
-      coverage: everybody,
+  test('is told who asks and about whom, signed over the very question', async () => {
+    await using gateway = await asking((carried) => others.map((code) => honest(carried, code)));
+    await gateway.federation.heldElsewhere(asker, token, others);
+    const [{ request, question, except } = {}] = gateway.carried;
+    expect(request).toMatchObject({
+      ...{ iss: self, aud: 'G01', sub: asker.subject, role: 'DESK', purpose: 'DONATION', case: null },
+      ...{ donors: donorsDigest([token]), body: digestOf(question ?? '') },
     });
+    expect(Number(request?.['exp']) - Number(request?.['iat'])).toBeLessThanOrEqual(60);
+    expect(except).toEqual([]);
   });
 
-  test('but leaves a member out is completed: that member is missing', async () => {
-    const url = await saying({ data: { donors: [donor(token, [live('320198B01')])] } });
-    const { coverage } = await federationAt(url).heldElsewhere(token, others);
-    expect(coverage).toContainEqual({ station: '330198B01', state: 'MISSING', fault: 'STATION_UNKNOWN', asOf: null });
+  test('is asked once for all questions of one asker in a turn, and once for each asker', async () => {
+    await using gateway = await asking((carried) => others.map((code) => honest(carried, code)));
+    const another = { ...asker, case: null, role: 'PHYSICIAN' } as const;
+    await Promise.all([
+      gateway.federation.heldElsewhere(asker, token, others),
+      gateway.federation.heldElsewhere(asker, otherToken, others),
+      gateway.federation.heldElsewhere(another, token, others),
+    ]);
+    expect(gateway.carried.map(({ variables }) => variables['tokens'])).toEqual([[token, otherToken], [token]]);
+    expect(gateway.carried.map(({ request }) => request['role'])).toEqual(['DESK', 'PHYSICIAN']);
   });
 
-  test('is asked once for all that wait in the same turn', async () => {
-    const asked: unknown[] = [];
-    const url = await gatewaySaying((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      request.on('end', () => {
-        const { variables } = JSON.parse(body) as { variables: { tokens: string[] } };
-        asked.push(variables);
-        response.end(JSON.stringify({ data: { donors: variables.tokens.map((one) => donor(one, everybody)) } }));
-      });
-    });
-    const federation = federationAt(url);
-    const answers = await Promise.all([token, otherToken].map((one) => federation.heldElsewhere(one, others)));
-    expect(asked).toEqual([{ tokens: [token, otherToken], except: [self] }]);
-    expect(answers.map(({ coverage }) => coverage)).toEqual([everybody, everybody]);
+  test('asks those only that are wanted, and what it asked is written down before it is used', async () => {
+    await using gateway = await asking((carried) => [honest(carried, jiangsu)]);
+    expect((await gateway.federation.heldElsewhere(asker, token, [jiangsu])).coverage).toEqual([live(jiangsu)]);
+    expect(gateway.carried[0]?.except).toEqual([zhejiang]);
+    const answer = digestOf(JSON.stringify(bodyOf(gateway.carried[0] ?? ({} as Carried), jiangsu)));
+    expect(gateway.entries).toMatchObject([
+      {
+        kind: 'ASKED',
+        caller: { from: 'OWN', member: self, role: 'DESK' },
+        donors: [digestOfDonor(token)],
+        answers: [{ station: jiangsu, answer, fault: null }],
+      },
+    ]);
   });
+
+  test('knows of a member we do not: nobody can believe it, so it is missing', async () => {
+    const stranger = '350198B01';
+    await using gateway = await asking((carried) => [...others, stranger].map((code) => honest(carried, code)));
+    const { coverage, facts } = await gateway.federation.heldElsewhere(asker, token, others);
+    expect(coverage).toEqual([...others.map(live), missing(stranger, 'STATION_NOT_PROVED')]);
+    expect(facts.bars).toHaveLength(2);
+  });
+});
+
+describe('a station is missing, by name, and nothing of it is used, when the gateway', () => {
+  const said = (carried: Carried) => bodyOf(carried, zhejiang);
+  const tampered = (change: (carried: Carried) => object): Carrying => {
+    return (carried) => [honest(carried, jiangsu), { ...honest(carried, zhejiang), ...change(carried) }];
+  };
+  const signedAs = (carried: Carried, change: object, by: string = zhejiang, header = {}) => {
+    const body = JSON.stringify(said(carried));
+    const { iss, jti } = carried.request;
+    const claims = answerClaims(by, String(iss), String(jti), { status: 200, body });
+    return { jwt: jwtOf('answer', by, { ...claims, ...change }, header) };
+  };
+
+  test.each<[string, string, Carrying]>([
+    ['leaves it out', 'STATION_UNKNOWN', (carried) => [honest(carried, jiangsu)]],
+    [
+      'says it timed out',
+      'STATION_TIMEOUT',
+      tampered(() => ({ status: null, body: null, jwt: null, fault: 'STATION_TIMEOUT' })),
+    ],
+    [
+      'says nonsense of it',
+      'STATION_NOT_PROVED',
+      tampered(() => ({ status: null, body: null, jwt: null, fault: 'FINE' })),
+    ],
+    ['says it refused', 'STATION_REFUSED', tampered(() => ({ status: 403, jwt: null }))],
+    ['brings no signature', 'STATION_NOT_PROVED', tampered(() => ({ jwt: null }))],
+    [
+      'changes what it says',
+      'STATION_NOT_PROVED',
+      tampered(() => ({ body: JSON.stringify({ data: { self: { code: zhejiang, donors: [] } } }) })),
+    ],
+    [
+      'takes the errors out of what it says',
+      'STATION_NOT_PROVED',
+      (carried) => {
+        const failed = signedAnswer(carried, zhejiang, { data: { self: null }, errors: [{ message: 'no' }] });
+        return [honest(carried, jiangsu), { ...failed, body: JSON.stringify(said(carried)) }];
+      },
+    ],
+    ['makes a failure a success', 'STATION_NOT_PROVED', tampered((carried) => signedAs(carried, { status: 503 }))],
+    ['answers in its place', 'STATION_NOT_PROVED', tampered((carried) => signedAs(carried, { iss: zhejiang }, 'G01'))],
+    [
+      'lets another station answer in its place',
+      'STATION_NOT_PROVED',
+      tampered((carried) => signedAs(carried, {}, jiangsu)),
+    ],
+    [
+      'lets another station sign in its name',
+      'STATION_NOT_PROVED',
+      tampered((carried) => signedAs(carried, { iss: zhejiang }, jiangsu)),
+    ],
+    [
+      'brings an answer to another question',
+      'STATION_NOT_PROVED',
+      tampered((carried) => signedAs(carried, { request: '01900000-0000-4000-8000-000000000000' })),
+    ],
+    [
+      'brings an answer for another asker',
+      'STATION_NOT_PROVED',
+      tampered((carried) => signedAs(carried, { aud: jiangsu })),
+    ],
+    ['brings an old answer', 'STATION_NOT_PROVED', tampered((carried) => signedAs(carried, { iat: 1_700_000_000 }))],
+    [
+      'brings an answer of tomorrow',
+      'STATION_NOT_PROVED',
+      tampered((carried) => signedAs(carried, { iat: 4_000_000_000 })),
+    ],
+    [
+      'passes a signature of another kind for one',
+      'STATION_NOT_PROVED',
+      tampered((carried) => signedAs(carried, {}, zhejiang, { typ: 'lookout-forward+jwt' })),
+    ],
+    [
+      'brings a key of its own',
+      'STATION_NOT_PROVED',
+      tampered((carried) => signedAs(carried, { iss: zhejiang }, '999999B99', { jwk: { kty: 'OKP', crv: 'Ed25519' } })),
+    ],
+    [
+      'answers twice',
+      'STATION_NOT_PROVED',
+      (carried) => [{ ...honest(carried, zhejiang), jwt: 'a.b.c' }, ...others.map((code) => honest(carried, code))],
+    ],
+  ])('%s', async (_, fault, carry) => {
+    await using gateway = await asking(carry);
+    const { coverage, facts } = await gateway.federation.heldElsewhere(asker, token, others);
+    expect(coverage).toEqual([live(jiangsu), missing(zhejiang, fault)]);
+    expect(facts.donations).toEqual([{ ...fact, station: jiangsu }]);
+  });
+
+  test.each<[string, (carried: Carried) => unknown, string]>([
+    ['about another donor', () => bodyOf({} as Carried, zhejiang, [holding(otherToken)]), 'STATION_BAD_ANSWER'],
+    ['about nobody', () => bodyOf({} as Carried, zhejiang, []), 'STATION_BAD_ANSWER'],
+    [
+      'without the bars',
+      () => bodyOf({} as Carried, zhejiang, [{ ...holding(token), bars: undefined }]),
+      'STATION_BAD_ANSWER',
+    ],
+    [
+      'with a day that is none',
+      () => bodyOf({} as Carried, zhejiang, [{ ...holding(token), bars: [{ ...bar, since: '2026-02-30' }] }]),
+      'STATION_BAD_ANSWER',
+    ],
+    ['for another station', (carried) => bodyOf(carried, jiangsu), 'STATION_BAD_ANSWER'],
+    ['with errors', (carried) => ({ ...said(carried), errors: [{ message: 'no' }] }), 'STATION_FAILED'],
+    ['that is not JSON', () => '<html>', 'STATION_BAD_ANSWER'],
+  ])('is honest, and the station itself signs an answer %s', async (_, body, fault) => {
+    await using gateway = await asking((carried) => [
+      honest(carried, jiangsu),
+      signedAnswer(carried, zhejiang, body(carried)),
+    ]);
+    const { coverage, facts } = await gateway.federation.heldElsewhere(asker, token, others);
+    expect(coverage).toEqual([live(jiangsu), missing(zhejiang, fault)]);
+    expect(facts.bars).toEqual([{ ...bar, station: jiangsu }]);
+  });
+});
+
+test('a station that was suspended while it was asked is not believed, and neither is anybody by a directory past its end', async () => {
+  await using gateway = await asking((carried) => {
+    gateway.directory.change([memberOf(self), memberOf(jiangsu), memberOf(zhejiang, { keys: [] })]);
+    return others.map((code) => honest(carried, code));
+  });
+  const { coverage } = await gateway.federation.heldElsewhere(asker, token, others);
+  expect(coverage).toEqual([live(jiangsu), missing(zhejiang, 'STATION_NOT_PROVED')]);
 });
 
 describe('everybody is missing, by name, behind a gateway that', () => {
-  test.each<[string, () => Promise<string>]>([
-    ['is not there', () => Promise.resolve(deadUrl)],
-    ['fails', () => saying('', 500)],
-    ['does not speak JSON', () => saying('<html>')],
-    ['answers with errors', () => saying({ data: null, errors: [{ message: 'no' }] })],
-    ['answers about another donor', () => saying({ data: { donors: [donor(otherToken, everybody)] } })],
-    ['answers about nobody', () => saying({ data: { donors: [] } })],
-    ['invents a state', () => saying({ data: { donors: [donor(token, [{ ...live('320198B01'), state: 'FINE' }])] } })],
-    ['leaves the bars out', () => saying({ data: { donors: [{ ...donor(token, everybody), bars: undefined }] } })],
-    [
-      'names a day that does not exist',
-      () =>
-        saying({
-          data: {
-            donors: [
-              { ...donor(token, everybody), bars: [{ station: '320198B01', since: '2026-02-30', until: null }] },
-            ],
-          },
-        }),
-    ],
-    ['hangs', () => gatewaySaying(() => undefined)],
-    [
-      'hangs in the middle',
-      () =>
-        gatewaySaying((_, response) => {
-          response.writeHead(200).write('{"data":');
-        }),
-    ],
-  ])('%s', async (_, start) => {
-    expect(await federationAt(await start()).heldElsewhere(token, others)).toEqual(nobodyHeard);
+  test.each<[string, Carrying]>([
+    ['fails', () => ({ data: null, errors: [{ message: 'no' }] })],
+    ['does not speak JSON', () => '<html>'],
+    ['answers nothing of the kind', () => ({ data: { exchange: [{ station: 'x' }] } })],
+    ['hangs', () => undefined],
+  ])('%s', async (_, carry) => {
+    await using gateway = await asking(carry);
+    const { coverage } = await gateway.federation.heldElsewhere(asker, token, others);
+    expect(coverage).toEqual(others.map((code) => missing(code, 'GATEWAY_UNREACHABLE')));
+    expect(gateway.entries).toHaveLength(1);
   });
+
+  test('is not there', async () => {
+    const { exchange } = exchangeAt('http://127.0.0.1:9');
+    const answer = await createGatewayFederation({ exchange }).heldElsewhere(asker, token, others);
+    expect(answer.coverage).toEqual(others.map((code) => missing(code, 'GATEWAY_UNREACHABLE')));
+    await exchange.stop();
+  });
+});
+
+test('nobody is asked for whoever says not what for', async () => {
+  await using gateway = await asking(() => []);
+  const { coverage } = await gateway.federation.heldElsewhere({ ...asker, purpose: null }, token, [
+    StationCode.parse(jiangsu),
+  ]);
+  expect(coverage).toEqual([missing(jiangsu, 'STATION_REFUSED')]);
+  expect(gateway.carried).toEqual([]);
 });
