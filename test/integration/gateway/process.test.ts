@@ -10,6 +10,7 @@ import { request } from 'undici';
 import { expect, test } from 'vitest';
 
 import { authoritiesFile, directoryOf, gatewayEnvironment, signedText } from '#test/support/directory.ts';
+import { headersFor, issuerEnvironment } from '#test/support/sign-in.ts';
 
 import { startStandIn } from './stand-in.ts';
 
@@ -40,7 +41,12 @@ test('the process serves, answers what is in flight at SIGTERM, and ends with co
   await using station = await startStandIn('310198B01');
   await writeFile(file, await signedText(directoryOf([station.member])));
   const child = spawn(process.execPath, [main], {
-    env: environment({ ...gatewayEnvironment, LOOKOUT_DIRECTORY: file, LOOKOUT_AUTHORITIES: authoritiesFile }),
+    env: environment({
+      ...gatewayEnvironment,
+      ...(await issuerEnvironment()),
+      LOOKOUT_DIRECTORY: file,
+      LOOKOUT_AUTHORITIES: authoritiesFile,
+    }),
   });
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout);
@@ -64,8 +70,9 @@ test('the process serves, answers what is in flight at SIGTERM, and ends with co
       });
     };
   });
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ query: '{ station(code: "310198B01") { version } }' });
+  const query = '{ station(code: "310198B01") { version } }';
+  const headers = { 'content-type': 'application/json', ...(await headersFor('G01', query)) };
+  const body = JSON.stringify({ query });
   const answer = request(new URL('/graphql', url), { method: 'POST', headers, body });
   await asked;
   child.kill('SIGTERM');
