@@ -2,11 +2,12 @@
 import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
-import { buildSchema, Kind, parse, stripIgnoredCharacters, validate } from 'graphql';
+import { buildSchema, getOperationAST, Kind, parse, stripIgnoredCharacters, validate } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 
 import { printGatewaySdl } from '#gateway/sdl.ts';
 import { printStationSdl } from '#node/graphql/schema.ts';
+import { questions } from '#schema/questions.ts';
 
 import { derivedQuestions } from './derived.ts';
 
@@ -54,9 +55,15 @@ function problemsOf(schema: GraphQLSchema, { name, text }: Found): string[] {
 const collect = (documents: readonly Found[]): Operations =>
   Object.fromEntries(documents.map(({ name, text }) => [name, operationOf(text)]));
 
+/** What members ask each other is in `schema/questions.ts`, beside the shape of its variables. */
+const exchanged = Object.values(questions).map(({ document }) => ({
+  name: getOperationAST(parse(document))?.name?.value ?? '',
+  text: document,
+}));
+
 /** @param folder where the folders of documents are. */
 export async function buildManifest(folder: URL): Promise<{ manifest: Manifest; problems: readonly string[] }> {
-  const station = await readDocuments(new URL('station/', folder));
+  const station = [...(await readDocuments(new URL('station/', folder))), ...exchanged];
   const gateway = await readDocuments(new URL('gateway/', folder));
   const schemas = { station: buildSchema(printStationSdl()), gateway: buildSchema(await printGatewaySdl()) };
   const problems = [
