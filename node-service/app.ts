@@ -45,6 +45,7 @@ import { createRelease } from './modules/release/release.ts';
 import { createReplication } from './modules/station/replication.ts';
 import { createSentEvents } from './modules/station/sent-events.ts';
 import type { ClockPort, DirectoryPort, FederationPort, TokenPort } from './ports.ts';
+import { checkOfRecord } from './record-check.ts';
 import { createTrust } from './trust.ts';
 import { version } from './version.ts';
 
@@ -134,7 +135,7 @@ function createAnswering(parts: Parts): Answering {
     conflicts: createConflicts({ prisma, clock }),
     sentEvents: createSentEvents({ station, prisma, outbox, signer }),
     receipts: createReceipts({ station, clock, signer }),
-    release: createRelease({ prisma, ruleSet, knownOf: eligibility.knownOf }),
+    release: createRelease({ prisma, ruleSet, knownOf: (asker, token) => eligibility.knownOf(asker, token) }),
     replication: createReplication({ prisma, freshness, logTime, outbox, directory, catchUp }),
   };
 }
@@ -166,11 +167,11 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   const station = memberNamed(config.LOOKOUT_STATION, directory.current());
   const audit = createPostgresAudit({ pool: database.pool, member: station.code, clock, log });
   const tokens = createHmacTokens(Buffer.from(config.LOOKOUT_TOKEN_KEY, 'hex'));
-  const exchange = createExchange({ config, station, directory, audit });
+  const exchange = createExchange({ config, station, directory, audit, pool: database.pool, log });
   const federation = createGatewayFederation({ exchange });
   const { isLoaded, readiness } = createReadiness(config, { database, directory });
   const ruleSet = ruleSetOf(config);
-  const donorLog = createDonorLog({ config, station, ruleSet, directory, database, exchange, isLoaded, log });
+  const donorLog = createDonorLog({ config, station, ruleSet, directory, database, exchange, audit, isLoaded, log });
   const answering = createAnswering({
     ...{ station, clock, database, audit, tokens, federation, isLoaded },
     ...{ ruleSet, donorLog, directory, readiness },
@@ -184,7 +185,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     documents: stationDocuments,
     rates: { table: stationCharges, budgets, examine: createGuessWatch(budgets.GUESSES) },
     production: config.NODE_ENV === 'production',
-    readiness,
+    readiness: async () => [...(await readiness()), checkOfRecord(donorLog.record())],
     routes: [
       ...directory.routes,
       tokenEndpoint,
@@ -196,6 +197,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   return {
     async start() {
       donorLog.start();
+      exchange.start();
       directory.start();
       return server.start({ host: config.LOOKOUT_HOST, port: config.LOOKOUT_PORT });
     },

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { request as http } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { forgetExpired } from '#node/adapters/postgres-seen.ts';
 import { DonorToken } from '#schema/ids.ts';
 import { digestOf } from '#schema/digest.ts';
 import { questionText } from '#schema/questions.ts';
@@ -272,6 +273,17 @@ describe('a question counts once', () => {
     expect((await post(forward, body, fresh.url)).status).toBe(401);
     const { rows } = await database.query(`SELECT relpersistence FROM pg_class WHERE relname = 'exchange_seen'`);
     expect(rows).toEqual([{ relpersistence: 'p' }]);
+  });
+
+  test('and its name is forgotten once it has expired, not before', async () => {
+    const [past, now] = [randomUUID(), randomUUID()];
+    await database.query(
+      `INSERT INTO exchange_seen VALUES ($1, now() - interval '1 s'), ($2, now() + interval '1 min')`,
+      [past, now],
+    );
+    await forgetExpired(database);
+    const { rows } = await database.query('SELECT id FROM exchange_seen WHERE id IN ($1, $2)', [past, now]);
+    expect(rows).toEqual([{ id: now }]);
   });
 
   test('and is refused while that cannot be noted; nothing goes past it (A11)', async () => {
