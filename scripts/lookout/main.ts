@@ -3,6 +3,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 
 import manifest from '../../package.json' with { type: 'json' };
 import { check, checkVerb } from './check.ts';
+import { directoryVerb } from './directory.ts';
 import { doctor, doctorVerb } from './doctor.ts';
 import { importData, importVerb } from './import.ts';
 import { exitCodes, explain, withoutNumbers } from './problem.ts';
@@ -37,6 +38,7 @@ const program = new Command('lookout')
       process.exitCode = await replay(options);
     }),
   )
+  .addCommand(directoryVerb)
   .addHelpText(
     'after',
     `
@@ -49,7 +51,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check says no, 4 the federation
 DEBUG=lookout shows where an error comes from; NO_COLOR=1 turns colours off.`,
   );
 
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command
     .exitOverride()
     .showHelpAfterError('(--help shows what can be typed)')

@@ -1,4 +1,4 @@
-/** The authorities of a federation on one machine: three keys, of which two sign a directory, and the file that pins them. */
+/** The authorities of a federation: a key each, and the file that pins them. On one machine they are three, of whom two sign. */
 import { Authorities } from '#schema/directory.ts';
 import type { AuthorityKey } from '#schema/directory.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
@@ -7,9 +7,6 @@ import { findJson, writeJson } from './json-file.ts';
 import type { Layout } from './layout.ts';
 import { ensureSigningKey } from './signing-key.ts';
 import { remedy } from './state-folder.ts';
-
-const names = ['A1', 'A2', 'A3'];
-const threshold = 2;
 
 /** The authorities this state folder was begun with; undefined when it has none yet. */
 export function findAuthorities({ authorities: file }: Layout): Promise<Authorities | undefined> {
@@ -21,10 +18,18 @@ export function findAuthorities({ authorities: file }: Layout): Promise<Authorit
 export async function ensureAuthorities(layout: Layout): Promise<Authorities> {
   const known = await findAuthorities(layout);
   if (known !== undefined) return known;
+  return makeAuthorities(layout, { count: 3, threshold: 2 });
+}
+
+export async function makeAuthorities(
+  layout: Layout,
+  { count, threshold }: { readonly count: number; readonly threshold: number },
+): Promise<Authorities> {
   const keyOf = async (name: string): Promise<AuthorityKey> => {
     const { kid, kty, crv, x } = await ensureSigningKey(layout.authorityKeyOf(name));
     return { kid, kty, crv, x, name };
   };
+  const names = Array.from({ length: count }, (_, place) => `A${place + 1}`);
   const authorities = { threshold, keys: await Promise.all(names.map(keyOf)) };
   await writeJson(layout.authorities, authorities);
   return authorities;

@@ -1,0 +1,69 @@
+/** What an operator may decide about the directory, each as the directory that comes of it. Pure. */
+import { standingOf } from '#schema/directory.ts';
+import type { Directory, Member, SigningKey } from '#schema/directory.ts';
+import { Problem } from '#scripts/lookout/problem.ts';
+
+import { termsFrom } from './new-directory.ts';
+
+/** One decision. */
+export type Change = (directory: Directory, now: number) => Directory;
+
+/** The version after a published one, with a decision in it, and good for a month from now. */
+export function nextVersion(published: Directory, draft: Directory, change: Change, now: number): Directory {
+  return { ...change(draft, now), ...termsFrom(now), version: published.version + 1 };
+}
+
+function changeMember(directory: Directory, code: string, change: (member: Member) => Member): Directory {
+  const found = directory.members.find((member) => member.code === code);
+  if (found === undefined) throw new Problem(`The directory has no member ${code}.`, 'usage');
+  return { ...directory, members: directory.members.map((member) => (member === found ? change(member) : member)) };
+}
+
+/** Nobody is admitted on the word of a directory that has begun to expire: a suspension may be missing in it. */
+export const admit =
+  (published: Directory, member: Member): Change =>
+  (directory, now) => {
+    if (standingOf(published, now) !== 'FRESH') {
+      throw new Problem(
+        'DIRECTORY_EXPIRED: nobody is admitted until the directory is renewed and published.',
+        'failed',
+      );
+    }
+    if (directory.members.some(({ code }) => code === member.code)) {
+      throw new Problem(`${member.code} is a member already.`, 'usage');
+    }
+    return { ...directory, members: [...directory.members, member] };
+  };
+
+export const suspend =
+  (code: string): Change =>
+  (directory, now) =>
+    changeMember(directory, code, (member) => {
+      if (member.status === 'SUSPENDED') throw new Problem(`${code} is suspended already.`, 'usage');
+      const suspensions = [...member.suspensions, { since: new Date(now).toISOString(), until: null }];
+      return { ...member, status: 'SUSPENDED', suspensions };
+    });
+
+export const reinstate =
+  (code: string): Change =>
+  (directory, now) =>
+    changeMember(directory, code, (member) => {
+      if (member.status === 'ACTIVE') throw new Problem(`${code} is not suspended.`, 'usage');
+      const until = new Date(now).toISOString();
+      const suspensions = member.suspensions.map((one) => (one.until === null ? { ...one, until } : one));
+      return { ...member, status: 'ACTIVE', suspensions };
+    });
+
+/** The new key counts from now on; those in use until now, a while longer, for what is on its way. */
+export const rotateKey =
+  (code: string, key: SigningKey, graceMs: number): Change =>
+  (directory, now) =>
+    changeMember(directory, code, (member) => {
+      if (member.keys.some(({ kid }) => kid === key.kid)) throw new Problem(`${code} has this key already.`, 'usage');
+      const end = new Date(now + graceMs).toISOString();
+      const old = member.keys.map((one) => (one.notAfter === null ? { ...one, notAfter: end } : one));
+      return { ...member, keys: [...old, key] };
+    });
+
+/** Nothing but a new term. */
+export const renew: Change = (directory) => directory;

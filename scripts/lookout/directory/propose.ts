@@ -1,0 +1,132 @@
+/** `lookout directory admit|suspend|reinstate|rotate-key|renew`: each says what it would change, then proposes it. */
+import { Directory, Member } from '#schema/directory.ts';
+import { exitCodes, Problem } from '#scripts/lookout/problem.ts';
+import type { ExitCode } from '#scripts/lookout/problem.ts';
+import { createVerb } from '#scripts/lookout/verb.ts';
+import { z } from 'zod';
+
+import { admit, nextVersion, reinstate, renew, rotateKey, suspend } from './changes.ts';
+import type { Change } from './changes.ts';
+import { differenceOf } from './difference.ts';
+import { readPublicKey } from './key-file.ts';
+import { openProposal, writeProposal } from './proposal.ts';
+
+const fileOption = ['--file <file>', 'the proposal (default: directory.next.json in the state folder)'] as const;
+const exits = '0 proposed, 1 failed, 2 wrong usage or nothing to change.';
+
+interface Options {
+  readonly state: string;
+  readonly json: boolean;
+  readonly file?: string;
+}
+
+/** A decision on top of what is proposed already, as long as nobody has signed that. */
+async function propose(options: Options, changeFor: (published: Directory) => Change): Promise<ExitCode> {
+  const { published, proposal, file } = await openProposal(options);
+  if (published === undefined) throw new Problem('There is no directory yet: publish a first one.', 'usage');
+  if (proposal !== undefined && proposal.signed.signatures.length > 0) {
+    throw new Problem(`${file} is signed already: publish it, or remove it.`, 'usage');
+  }
+  const isStale = proposal === undefined || proposal.directory.version !== published.version + 1;
+  const now = Date.now();
+  const next = nextVersion(published, isStale ? published : proposal.directory, changeFor(published), now);
+  const checked = Directory.safeParse(next);
+  if (!checked.success) throw new Problem(`This makes no directory: ${z.prettifyError(checked.error)}`, 'usage');
+  const changes = differenceOf(published, next);
+  if (options.json) console.log(JSON.stringify({ version: next.version, changes, file }, null, 2));
+  else console.log(changes.join('\n'));
+  await writeProposal(file, next);
+  if (!options.json) console.log(`\nProposed in ${file}: have it signed with lookout directory sign --key <file>.`);
+  return exitCodes.done;
+}
+
+export const suspendVerb = createVerb({
+  name: 'suspend',
+  zh: '提议暂停一个成员站。',
+  en: 'Propose to suspend a member: what it says from now on counts for nobody.',
+  examples: [['directory suspend 330198B01', 'then sign and publish']],
+  exits,
+})
+  .argument('<code>', 'the member')
+  .option(...fileOption);
+
+export const reinstateVerb = createVerb({
+  name: 'reinstate',
+  zh: '提议恢复一个被暂停的成员站。',
+  en: 'Propose to end the suspension of a member.',
+  examples: [['directory reinstate 330198B01', 'then sign and publish']],
+  exits,
+})
+  .argument('<code>', 'the member')
+  .option(...fileOption);
+
+export const renewVerb = createVerb({
+  name: 'renew',
+  zh: '提议延长目录的有效期。',
+  en: 'Propose the same directory for another month.',
+  examples: [['directory renew', 'then sign and publish']],
+  exits,
+}).option(...fileOption);
+
+export const rotateKeyVerb = createVerb({
+  name: 'rotate-key',
+  zh: '提议更换一个成员站的签名密钥。',
+  en: 'Propose a new signing key for a member; the old one is good for a while longer.',
+  examples: [['directory rotate-key 330198B01 --key new.jwk', 'the old key ends after a day']],
+  exits,
+})
+  .argument('<code>', 'the member')
+  .requiredOption('--key <file>', 'the new key as a JWK; only its public part is used')
+  .option('--grace <hours>', 'how long the old key stays good', '24')
+  .option(...fileOption);
+
+export const admitVerb = createVerb({
+  name: 'admit',
+  zh: '提议接纳一个新成员站。',
+  en: 'Propose to admit a member.',
+  examples: [
+    [
+      'directory admit --code 350298B01 --kind BLOOD --province 35 --name-zh 厦门 --name-en Xiamen --endpoint https://node.example --key xiamen.jwk',
+      'then sign and publish',
+    ],
+  ],
+  exits,
+})
+  .requiredOption('--code <code>', 'six digits, B or P, two digits')
+  .requiredOption('--kind <kind>', 'BLOOD or PLASMA')
+  .requiredOption('--province <digits>', 'the first two digits of GB/T 2260')
+  .requiredOption('--name-zh <name>', 'its name in Chinese')
+  .requiredOption('--name-en <name>', 'its name in English')
+  .requiredOption('--endpoint <url>', 'the base URL of its node service')
+  .requiredOption('--key <file>', 'its key as a JWK; only the public part is used')
+  .option(...fileOption);
+
+export const proposeSuspension = (code: string, options: Options) => propose(options, () => suspend(code));
+export const proposeReinstatement = (code: string, options: Options) => propose(options, () => reinstate(code));
+export const proposeRenewal = (options: Options) => propose(options, () => renew);
+
+export async function proposeKey(code: string, options: Options & { key: string; grace: string }): Promise<ExitCode> {
+  const hours = Number(options.grace);
+  if (!(hours >= 0 && hours <= 10_000)) throw new Problem('--grace is a number of hours.', 'usage');
+  const key = await readPublicKey(options.key);
+  return propose(options, () => rotateKey(code, key, hours * 3_600_000));
+}
+
+interface Admission extends Options {
+  readonly code: string;
+  readonly kind: string;
+  readonly province: string;
+  readonly nameZh: string;
+  readonly nameEn: string;
+  readonly endpoint: string;
+  readonly key: string;
+}
+
+export async function proposeAdmission(options: Admission): Promise<ExitCode> {
+  const { code, kind, province, nameZh, nameEn, endpoint } = options;
+  const said = { code, kind, province, nameZh, nameEn, endpoint };
+  const more = { status: 'ACTIVE', suspensions: [], keys: [await readPublicKey(options.key)] };
+  const member = Member.safeParse({ ...said, ...more });
+  if (!member.success) throw new Problem(`This is no member: ${z.prettifyError(member.error)}`, 'usage');
+  return propose(options, (published) => admit(published, member.data));
+}

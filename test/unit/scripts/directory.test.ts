@@ -1,0 +1,138 @@
+/** `lookout directory`: what is proposed, signed and published in a state folder, without any node. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { admit, nextVersion, reinstate, rotateKey, suspend } from '#scripts/lookout/directory/changes.ts';
+import { createFirst } from '#scripts/lookout/directory/create.ts';
+import { differenceOf } from '#scripts/lookout/directory/difference.ts';
+import { proposeAdmission, proposeSuspension } from '#scripts/lookout/directory/propose.ts';
+import { publish } from '#scripts/lookout/directory/publish.ts';
+import { sign } from '#scripts/lookout/directory/sign.ts';
+import { Directory } from '#schema/directory.ts';
+import { directoryOf, memberOf } from '#test/support/directory.ts';
+import { testPublicKey, testSigningKey } from '#test/support/signing-keys.ts';
+
+const now = Date.parse('2026-11-22T00:00:00Z');
+const published = directoryOf([memberOf('310198B01'), memberOf('320198B01')], {
+  version: 4,
+  issuedAt: '2026-11-01T00:00:00.000Z',
+  softUntil: '2026-12-01T00:00:00.000Z',
+});
+
+describe('a change', () => {
+  test('suspends a member from now on, and ends the suspension', () => {
+    const next = nextVersion(published, published, suspend('320198B01'), now);
+    expect(Directory.safeParse(next).success).toBe(true);
+    expect(next).toMatchObject({
+      version: 5,
+      softUntil: '2026-12-22T00:00:00.000Z',
+      members: [
+        { status: 'ACTIVE' },
+        { status: 'SUSPENDED', suspensions: [{ since: '2026-11-22T00:00:00.000Z', until: null }] },
+      ],
+    });
+    const back = nextVersion(next, next, reinstate('320198B01'), now + 1_000);
+    expect(Directory.safeParse(back).success).toBe(true);
+    expect(back.members[1]).toMatchObject({
+      status: 'ACTIVE',
+      suspensions: [{ since: '2026-11-22T00:00:00.000Z', until: '2026-11-22T00:00:01.000Z' }],
+    });
+    expect(() => suspend('320198B01')(next, now)).toThrow('suspended already');
+    expect(() => reinstate('310198B01')(next, now)).toThrow('not suspended');
+    expect(() => suspend('330198B01')(next, now)).toThrow('no member');
+  });
+
+  test('gives a member a new key and lets the old one run out', () => {
+    const key = { ...testPublicKey('new'), notBefore: '2026-11-22T00:00:00.000Z' };
+    const next = nextVersion(published, published, rotateKey('320198B01', key, 3_600_000), now);
+    expect(next.members[1]?.keys).toMatchObject([{ notAfter: '2026-11-22T01:00:00.000Z' }, { notAfter: null }]);
+    expect(differenceOf(published, next).slice(1)).toEqual([
+      `320198B01 key ${testPublicKey('320198B01').kid} ends 2026-11-22T01:00:00.000Z`,
+      `320198B01 key ${key.kid} is added, from 2026-11-22T00:00:00.000Z on`,
+    ]);
+  });
+
+  test('admits nobody once the directory has begun to expire', () => {
+    const change = admit(published, memberOf('330198B01'));
+    expect(nextVersion(published, published, change, now).members).toHaveLength(3);
+    expect(() => change(published, Date.parse('2026-12-01T00:00:00Z'))).toThrow('DIRECTORY_EXPIRED');
+    expect(() => admit(published, memberOf('320198B01'))(published, now)).toThrow('member already');
+  });
+});
+
+test('the difference names who comes, goes, moves and is suspended, which policy changes, and who signs', () => {
+  const next = directoryOf(
+    [
+      memberOf('310198B01', { endpoint: 'http://127.0.0.1:4001' }),
+      memberOf('330198B01', { nameZh: '杭州', nameEn: 'Hangzhou' }),
+    ],
+    {
+      version: 5,
+      policy: { ...published.policy, freshMs: 20_000 },
+      authorities: { threshold: 1, keys: [{ ...testPublicKey('B1'), name: 'B1' }] },
+    },
+  );
+  const said = differenceOf(published, next).join('\n');
+  expect(said).toContain('version 4 -> 5');
+  expect(said).toContain('310198B01 moves from http://127.0.0.1:9 to http://127.0.0.1:4001');
+  expect(said).toContain('member 330198B01 杭州 Hangzhou is admitted');
+  expect(said).toContain('member 320198B01 示例320198B01 Example 320198B01 is removed');
+  expect(said).toContain('policy freshMs: 15000 -> 20000');
+  expect(said).toContain('authority B1');
+  expect(said).toContain('authority Test authority');
+});
+
+describe('the verbs', () => {
+  let state: string;
+  let said: string[];
+  beforeEach(async () => {
+    state = await mkdtemp(path.join(tmpdir(), 'donor-lookout-directory-verbs-'));
+    said = [];
+    vi.spyOn(console, 'log').mockImplementation((line: string) => said.push(line));
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await rm(state, { recursive: true });
+  });
+  const options = () => ({ state, json: false });
+  const signAs = (name: string) => sign({ ...options(), key: path.join(state, 'authority-keys', `${name}.jwk`) });
+
+  test('make a directory, have it signed by enough, publish it, and change it in the same way', async () => {
+    await createFirst({ ...options(), authorities: '3', threshold: '2' });
+    await expect(createFirst({ ...options(), authorities: '3', threshold: '2' })).rejects.toThrow('there already');
+    await expect(publish(options())).rejects.toThrow('too few');
+    await signAs('A1');
+    await signAs('A1');
+    await expect(publish(options())).rejects.toThrow('too few');
+    await signAs('A3');
+    expect(await publish(options())).toBe(0);
+
+    const key = path.join(state, 'member.jwk');
+    await writeFile(key, JSON.stringify(testSigningKey('310198B01')));
+    const member = { code: '310198B01', kind: 'BLOOD', province: '31', nameZh: '沪', nameEn: 'Shanghai' };
+    await proposeAdmission({ ...options(), ...member, endpoint: 'http://127.0.0.1:9', key });
+    // What it would change is said before it is proposed.
+    expect(said.findLastIndex((line) => line.includes('is admitted'))).toBeLessThan(
+      said.findLastIndex((line) => line.includes('Proposed in')),
+    );
+    expect(await readFile(path.join(state, 'directory.next.json'), 'utf8')).not.toContain('"d"');
+    await signAs('A2');
+    await expect(proposeSuspension('310198B01', options())).rejects.toThrow('signed already');
+    await signAs('A3');
+    // Nobody listens there: it stands all the same, and spreads from whoever has it.
+    expect(await publish(options())).toBe(4);
+    await proposeSuspension('310198B01', options());
+    await signAs('A2');
+    await expect(publish(options())).rejects.toThrow('too few');
+  });
+
+  test('refuse the signature of somebody who is no authority', async () => {
+    await createFirst({ ...options(), authorities: '1', threshold: '1' });
+    const key = path.join(state, 'stranger.jwk');
+    await writeFile(key, JSON.stringify(testSigningKey('a stranger')));
+    await expect(sign({ ...options(), key })).rejects.toThrow("no authority's");
+  });
+});
