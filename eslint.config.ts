@@ -26,7 +26,10 @@ const elements = [
 const files = [
   { category: 'node-ports', pattern: 'node-service/{ports,audit-port}.ts' },
   { category: 'node-config', pattern: 'node-service/config.ts' },
-  { category: 'node-app', pattern: 'node-service/{app,directory,donor-log,exchange,main,trust,version}.ts' },
+  {
+    category: 'node-app',
+    pattern: 'node-service/{app,record-check,directory,donor-log,exchange,main,trust,version}.ts',
+  },
 ];
 
 const isFile = (name: string) => files.some(({ category }) => category === name);

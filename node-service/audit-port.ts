@@ -36,6 +36,8 @@ export interface AuditPort {
   turnedAway(refused: TurnedAway): void;
   /** The last entry; null while there is none. */
   head(): Promise<AuditReference | null>;
+  /** Whether the chain has this hash at this place. */
+  holds(reference: AuditReference): Promise<boolean>;
   /** Writes what is still to be written and ends. */
   stop(): Promise<void>;
 }

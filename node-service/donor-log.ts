@@ -19,8 +19,10 @@ import { createPostgresClaims } from './adapters/postgres-claims.ts';
 import { createPostgresInbox } from './adapters/postgres-inbox.ts';
 import { createAppliedListener } from './adapters/postgres-inbox/applied-listener.ts';
 import { createLease } from './adapters/postgres-lease.ts';
+import { createPostgresWitness } from './adapters/postgres-witness.ts';
 import { createPostgresOutbox } from './adapters/postgres-outbox.ts';
 import { createPostgresUntold } from './adapters/postgres-untold.ts';
+import type { AuditPort } from './audit-port.ts';
 import type { NodeConfig } from './config.ts';
 import type { Database } from './db/client.ts';
 import { outboxChannel } from './db/outbox.ts';
@@ -35,6 +37,8 @@ import type { CatchUpStatus } from './replication/catch-up.ts';
 import { createControl } from './replication/control.ts';
 import { createPromises } from './replication/control-promises.ts';
 import { createFreshness } from './replication/freshness.ts';
+import { createHeads } from './replication/heads.ts';
+import type { RecordStanding } from './replication/heads.ts';
 import { createProbe } from './replication/heartbeat.ts';
 import { fromWhatCounts } from './replication/judging-again.ts';
 import { createLeader } from './replication/leading.ts';
@@ -53,6 +57,8 @@ export interface DonorLog {
   readonly outbox: OutboxPort;
   readonly signer: SignerPort;
   readonly telling: Telling;
+  /** How the station's record stands among the others. */
+  readonly record: () => RecordStanding;
   /** Whether the log was heard lately. */
   readonly isUp: () => boolean;
   /** How far this instance has applied it; null where another one does. */
@@ -69,6 +75,7 @@ interface Options {
   readonly database: Pick<Database, 'pool' | 'pipelined'>;
   /** Questions to the origins of events. */
   readonly exchange: ExchangePort;
+  readonly audit: AuditPort;
   readonly isLoaded: () => Promise<boolean>;
   readonly log: Logger;
 }
@@ -179,6 +186,15 @@ function createLeadership(
   };
 }
 
+/** What is said and heard of records on the control topic. */
+const openHeads = ({ station, audit, database, log: logger }: Options, { signer, verifier, donorLog }: Adapters) =>
+  createHeads({
+    ...{ station: station.code, audit, signer, verifier, stopwatch, logger },
+    witness: createPostgresWitness({ pool: database.pool }),
+    log: donorLog,
+    clock: { now: () => new Date() },
+  });
+
 export function createDonorLog(options: Options): DonorLog {
   const { config, station, directory, database, log } = options;
   const adapters = openAdapters(options);
@@ -186,7 +202,8 @@ export function createDonorLog(options: Options): DonorLog {
   const known = createKnowledgeOfCopy(adapters);
   const { watermarks, progress, catchUp, promises, logTime } = known;
   const leadership = createLeadership(options, { ...adapters, ...known });
-  const control = createControl({ log: donorLog, verifier, watermarks, promises });
+  const heads = openHeads(options, adapters);
+  const control = createControl({ log: donorLog, verifier, watermarks, promises, heads });
   const prober = createProbe({ log: donorLog, station: station.code, logTime });
 
   const listener = createAppliedListener({
@@ -206,10 +223,12 @@ export function createDonorLog(options: Options): DonorLog {
     if (leadership.leader() === undefined) await prober.probe();
     return false;
   };
+  const sayHead = async (): Promise<boolean> => (leadership.leader() === undefined ? false : heads.tell());
   const { heartbeatMs } = directory.current().policy;
   const loops = [
     createLoop({ name: 'control', step: () => control.step(), intervalMs: 1_000, log }),
     createLoop({ name: 'probe', step: sound, intervalMs: heartbeatMs, log }),
+    createLoop({ name: 'head of the record', step: sayHead, intervalMs: heartbeatMs, log }),
   ];
   const forget = directory.onChange(() => leadership.leader()?.wakeRetry());
 
@@ -219,6 +238,7 @@ export function createDonorLog(options: Options): DonorLog {
     outcomes: createOutcomes({ progress, find: createPostgresClaims(database.pool, station.code) }),
     outbox: adapters.outbox,
     signer: adapters.signer,
+    record: () => heads.standing(),
     telling: { partitions, onTold: () => leadership.leader()?.wakeRelay() },
     isUp: () => donorLog.isUp(),
     catchUp: () => (leadership.leader() === undefined ? null : catchUp.status()),

@@ -10,7 +10,7 @@ import type { AuditPort } from '../audit-port.ts';
 import { genesisOf, referenceTo } from '../domain/audit-chain.ts';
 import type { ClockPort } from '../ports.ts';
 import { createQueue } from './postgres-audit/queue.ts';
-import { findSeen, readHead } from './postgres-audit/statements.ts';
+import { findEntry, findSeen, readHead } from './postgres-audit/statements.ts';
 import { createTurnstile } from './postgres-audit/turned-away.ts';
 import { addLocked, createWriter, headOf } from './postgres-audit/writer.ts';
 
@@ -63,6 +63,14 @@ export function createPostgresAudit({ pool, member, clock, log }: Options): Audi
       });
       const [row] = rows;
       return row === undefined || row.seq === 0 ? null : referenceTo(headOf(row));
+    },
+    async holds({ seq, hash }) {
+      const { rowCount } = await pool
+        .query(findEntry, [seq, Buffer.from(hash, 'base64url')])
+        .catch((cause: unknown) => {
+          throw new Fault('DATABASE_UNAVAILABLE', { cause });
+        });
+      return rowCount === 1;
     },
     async stop() {
       await turnstile.stop();

@@ -8,6 +8,7 @@ import { Heartbeat } from '#schema/events.ts';
 import type { Watermarks } from '../domain/watermark.ts';
 import type { LogBatch, LogPort, LogRecord, VerifierPort } from '../ports.ts';
 import type { Promises } from './control-promises.ts';
+import type { Heads } from './heads.ts';
 import { probeValue } from './heartbeat.ts';
 
 /** So many records before the end reading begins: more than all members say while one of them is fresh. */
@@ -19,6 +20,7 @@ export interface ControlDependencies {
   readonly verifier: VerifierPort;
   readonly watermarks: Pick<Watermarks, 'observe'>;
   readonly promises: Pick<Promises, 'observe'>;
+  readonly heads: Pick<Heads, 'take'>;
 }
 
 export interface Control {
@@ -36,7 +38,7 @@ function findHeartbeat(payload: string): Heartbeat | undefined {
   }
 }
 
-export function createControl({ log, verifier, watermarks, promises }: ControlDependencies): Control {
+export function createControl({ log, verifier, watermarks, promises, heads }: ControlDependencies): Control {
   const stopping = new AbortController();
 
   /** A member speaks for itself only; anything else on the topic is passed over, and the next heartbeat comes soon. */
@@ -56,6 +58,8 @@ export function createControl({ log, verifier, watermarks, promises }: ControlDe
       watermarks.observe(heartbeat, records[place]?.appendedAt);
       promises.observe(heartbeat);
     }
+    // After the heartbeats: a database that does not answer must not make copies look old.
+    await heads.take(records.filter(({ value }) => value !== probeValue && value.length <= longestValue));
   }
 
   return {

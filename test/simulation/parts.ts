@@ -121,7 +121,7 @@ export function createParts(options: PartsOptions): Parts {
       options.onBug(new RangeError(`the log of ${partition} was never made anew`));
     },
   });
-  const control = createControl({ log, verifier, watermarks, promises });
+  const control = createControl({ log, verifier, watermarks, promises, heads: { take: () => Promise.resolve() } });
   const origins = createVirtualOrigins(world, life, neighbours);
   const repair = createRepair({
     station: code,

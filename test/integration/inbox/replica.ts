@@ -93,7 +93,7 @@ export function createReplica(options: Options) {
     onRecreated: (partition) => recreated.add(partition),
   });
   const promises = createPromises({ progress, catchUp, log, stopwatch });
-  const control = createControl({ log, verifier, watermarks, promises });
+  const control = createControl({ log, verifier, watermarks, promises, heads: { take: () => Promise.resolve() } });
   const repair = createRepair({
     station,
     outbox: { resend },

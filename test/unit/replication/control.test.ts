@@ -42,6 +42,7 @@ function controlOf(log: Pick<LogPort, 'bounds' | 'read'>) {
     verifier: createJoseVerifier({ directory: createTestDirectory(['310198B01', '320198B01']) }),
     watermarks: { observe: (heartbeat, at) => observed.push([heartbeat, at]) },
     promises: { observe: (heartbeat) => promised.push(heartbeat) },
+    heads: { take: () => Promise.resolve() },
   });
   return { control, observed, promised };
 }
