@@ -7,12 +7,19 @@ export function createCountedKnowledge(
   knowledge: KnowledgePort,
   suspendedNow: () => IsSuspended | null,
 ): KnowledgePort {
-  const counted = (known: DonorKnowledge): DonorKnowledge => {
-    const history = countedOf(known.history, suspendedNow());
+  const counted = (known: DonorKnowledge, isSuspended: IsSuspended): DonorKnowledge => {
+    const history = countedOf(known.history, isSuspended);
     return history === known.history ? known : { ...known, history };
   };
+  // Not a turn of the event loop is spent where nobody was ever suspended.
   return {
-    knowledgeOf: async (token) => counted(await knowledge.knowledgeOf(token)),
-    knowledgeOfMany: async (tokens) => (await knowledge.knowledgeOfMany(tokens)).map(counted),
+    knowledgeOf: (token) => {
+      const [known, isSuspended] = [knowledge.knowledgeOf(token), suspendedNow()];
+      return isSuspended === null ? known : known.then((one) => counted(one, isSuspended));
+    },
+    knowledgeOfMany: (tokens) => {
+      const [known, isSuspended] = [knowledge.knowledgeOfMany(tokens), suspendedNow()];
+      return isSuspended === null ? known : known.then((all) => all.map((one) => counted(one, isSuspended)));
+    },
   };
 }
