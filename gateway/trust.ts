@@ -5,7 +5,6 @@ import { createAuthority } from '#server/authority.ts';
 import type { Authority } from '#server/authority.ts';
 import type { Door } from '#server/door.ts';
 import type { ExchangeVerifier } from '#server/exchange-jwt.ts';
-import { openDoor, openTo } from '#server/open-door.ts';
 import { createPeopleDoor } from '#server/people-door.ts';
 
 import type { GatewayConfig } from './config.ts';
@@ -21,11 +20,8 @@ export function createTrust(config: GatewayConfig, verifier: ExchangeVerifier): 
   const members = createMemberDoor({ gateway: config.LOOKOUT_GATEWAY_CODE, verifier });
   return {
     door: {
-      admit(knock) {
-        if (exchangeHeaders.request in knock.headers) return members.admit(knock);
-        return (knock.headers.authorization === undefined ? openDoor : people).admit(knock);
-      },
+      admit: (knock) => (exchangeHeaders.request in knock.headers ? members : people).admit(knock),
     },
-    authority: openTo(createAuthority({ table: gatewayDisclosure, kind: null })),
+    authority: createAuthority({ table: gatewayDisclosure, kind: null }),
   };
 }

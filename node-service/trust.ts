@@ -5,11 +5,10 @@ import type { Member } from '#schema/directory.ts';
 import { stationDisclosure } from '#schema/disclosure.ts';
 import { exchangeHeaders } from '#schema/exchange.ts';
 import { createAuthority } from '#server/authority.ts';
-import type { Authority } from '#server/authority.ts';
+import type { Authority, AuthorityOptions } from '#server/authority.ts';
 import { readBearer } from '#server/bearer.ts';
 import { readClients } from '#server/clients.ts';
 import type { Door } from '#server/door.ts';
-import { openDoor, openTo } from '#server/open-door.ts';
 import { createPeopleDoor } from '#server/people-door.ts';
 import type { Route } from '#server/routes.ts';
 import { createSystemDoor, isSystemToken } from '#server/system-door.ts';
@@ -32,9 +31,10 @@ export interface TrustOptions {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly pool: Pool;
   readonly exchange: Pick<Exchange, 'door'>;
+  readonly onDenied: NonNullable<AuthorityOptions['onDenied']>;
 }
 
-export function createTrust({ config, station, pool, exchange }: TrustOptions): Trust {
+export function createTrust({ config, station, pool, exchange, onDenied }: TrustOptions): Trust {
   const { code, kind } = station;
   const tokens = createSystemTokens(code, config.LOOKOUT_SIGNING_KEY);
   const people = createPeopleDoor({ member: code, settings: config });
@@ -44,11 +44,10 @@ export function createTrust({ config, station, pool, exchange }: TrustOptions): 
     door: {
       async admit(knock) {
         if (exchangeHeaders.forward in knock.headers) return exchange.door.admit(knock);
-        if (knock.headers.authorization === undefined) return openDoor.admit(knock);
         return (isSystemToken(readBearer(knock.headers), code) ? systems : people).admit(knock);
       },
     },
-    authority: openTo(createAuthority({ table: stationDisclosure, kind })),
+    authority: createAuthority({ table: stationDisclosure, kind, onDenied }),
     tokenEndpoint: createTokenEndpoint({ station: code, clients, tokens, isFirst: createPostgresAssertions(pool) }),
   };
 }

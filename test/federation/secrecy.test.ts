@@ -2,6 +2,7 @@ import pg from 'pg';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
 
+import { headersFor } from '#test/support/sign-in.ts';
 import { createDirectoryFile, memberOf, startStation } from '#test/support/station.ts';
 
 /** A number that is valid, belongs to nobody, and is looked for afterwards. */
@@ -57,7 +58,7 @@ test('an identity number is in no answer, no log and no table, whatever is wrong
   for (const [query, variables] of questions) {
     const { body } = await request(new URL('graphql', station.url), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(await headersFor('310198B01', query)) },
       body: JSON.stringify({ query, variables }),
     });
     answers.push(await body.text());

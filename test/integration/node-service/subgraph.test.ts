@@ -211,8 +211,9 @@ describe('a registration', () => {
   const input = { donor: one, registrationNo: 'R1', registeredOn: '2026-01-01' };
 
   test('is for plasma stations only', async () => {
-    expect(await station.ask(register, { input })).toMatchObject({
-      data: { registerPlasmaDonor: { code: 'PROCEDURE_NOT_OFFERED' } },
+    const asker = { as: 'PLASMA_REGISTRAR', purpose: 'REGISTRATION' } as const;
+    expect(await station.ask(register, { input }, asker)).toMatchObject({
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
     });
   });
 
@@ -305,26 +306,16 @@ describe('what the station holds', () => {
     expect(await station.ask(query, { donor })).toEqual({ data: { holding: { code: 'BAD_DOCUMENT' } } });
   });
 
-  test('is told as minimal facts, to its own code only', async () => {
+  test('of itself it tells its operator, under its own code only; minimal facts are for members', async () => {
+    const query = '{ _stations(codes: ["320198B01", "310198B01"]) { code ready version } }';
+    expect(await station.ask(query)).toMatchObject({
+      data: { _stations: [null, { code: '310198B01', ready: true }] },
+    });
     const { data } = await station.ask(recordDonation, { input: { ...whole, donor: one } });
     const token = (data?.['recordDonation'] as { donor: string }).donor;
-    const query = `query ($token: DonorToken!) { _stations(codes: ["320198B01", "310198B01"]) { code ready version donor(token: $token) { token donations { procedure collectedOn volumeMl outcome } bars { since } registrations { since } } } }`;
-    expect(await station.ask(query, { token })).toMatchObject({
-      data: {
-        _stations: [
-          null,
-          {
-            code: '310198B01',
-            ready: true,
-            donor: {
-              token,
-              donations: [{ procedure: 'WHOLE_BLOOD', collectedOn: '2026-11-01', volumeMl: 400, outcome: 'COMPLETE' }],
-              bars: [],
-              registrations: [],
-            },
-          },
-        ],
-      },
+    const facts = 'query ($token: DonorToken!) { self { donor(token: $token) { token } } }';
+    expect(await station.ask(facts, { token }, { as: 'DESK', purpose: 'DONATION' })).toMatchObject({
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
     });
   });
 
