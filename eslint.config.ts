@@ -28,7 +28,7 @@ const files = [
   { category: 'node-config', pattern: 'node-service/config.ts' },
   {
     category: 'node-app',
-    pattern: 'node-service/{app,record-check,directory,donor-log,exchange,main,trust,version}.ts',
+    pattern: 'node-service/{app,record-check,refusals,directory,donor-log,exchange,main,trust,version}.ts',
   },
 ];
 

@@ -46,6 +46,7 @@ import { createReplication } from './modules/station/replication.ts';
 import { createSentEvents } from './modules/station/sent-events.ts';
 import type { ClockPort, DirectoryPort, FederationPort, TokenPort } from './ports.ts';
 import { checkOfRecord } from './record-check.ts';
+import { createRefusals } from './refusals.ts';
 import { createTrust } from './trust.ts';
 import { version } from './version.ts';
 
@@ -176,14 +177,16 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     ...{ station, clock, database, audit, tokens, federation, isLoaded },
     ...{ ruleSet, donorLog, directory, readiness },
   });
-  const { tokenEndpoint, ...trust } = createTrust({ config, station, pool: database.pool, exchange });
+  const { onDenied, onExhausted, onTurnedAway } = createRefusals(audit);
+  const { tokenEndpoint, ...trust } = createTrust({ config, station, pool: database.pool, exchange, onDenied });
   const budgets = config.LOOKOUT_RATE_LIMITS;
   const server = createGraphqlServer({
     schema: stationSchema,
     context: ({ id, caller, request }): Context => ({ ...answering, requestId: id, caller, request }),
     ...trust,
     documents: stationDocuments,
-    rates: { table: stationCharges, budgets, examine: createGuessWatch(budgets.GUESSES) },
+    rates: { table: stationCharges, budgets, examine: createGuessWatch(budgets.GUESSES), onExhausted },
+    onTurnedAway,
     production: config.NODE_ENV === 'production',
     readiness: async () => [...(await readiness()), checkOfRecord(donorLog.record())],
     routes: [

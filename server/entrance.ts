@@ -31,12 +31,14 @@ export interface EntranceOptions {
   readonly door: Door;
   readonly budgets: Pick<Budgets, 'ATTEMPTS' | 'TOKENS'>;
   readonly log: Logger;
+  /** Called for each: who was turned away is written down as well. */
+  readonly onTurnedAway?: (() => void) | undefined;
 }
 
 const isUnproved = (error: unknown) => error instanceof RequestError && error.code === 'UNAUTHENTICATED';
 const tooMany = (ms: number) => new RequestError('TOO_MANY_REQUESTS', { retryAfterS: Math.ceil(ms / 1_000) });
 
-export const createEntrance = ({ door, budgets, log }: EntranceOptions): Entrance => {
+export const createEntrance = ({ door, budgets, log, onTurnedAway }: EntranceOptions): Entrance => {
   const { ATTEMPTS, TOKENS } = budgets;
   const attempts = new RateLimiterMemory({ points: ATTEMPTS.points, duration: ATTEMPTS.seconds });
   const tokens = new RateLimiterMemory({ points: TOKENS.points, duration: TOKENS.seconds });
@@ -44,6 +46,7 @@ export const createEntrance = ({ door, budgets, log }: EntranceOptions): Entranc
   const familiar = new LRUCache<string, true>({ max: mostAddresses, ttl: familiarMs });
 
   const turnedAway = async (address: string): Promise<void> => {
+    onTurnedAway?.();
     // Counted, never rejected: it is the next request that has to wait.
     if ((await attempts.penalty(address)).consumedPoints !== ATTEMPTS.points) return;
     if (!familiar.has(address)) waiting.set(address, true);

@@ -48,6 +48,8 @@ export interface GraphqlServerOptions<Context extends object> {
   readonly documents?: KnownDocuments;
   /** What is charged for which question, and how much there is; nothing when left out. */
   readonly rates?: Rates;
+  /** Called for everybody whom the door does not let in. */
+  readonly onTurnedAway?: () => void;
   readonly log: Logger;
   readonly routes?: readonly Route[];
   readonly limits?: Partial<Limits>;
@@ -97,7 +99,7 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
   const budgets = rates?.budgets ?? defaultBudgets;
   const rateLimits = createRateLimits({ ...rates, budgets, log });
   const engine = createEngine({ ...options, limits, rateLimits, charges: rates?.table ?? {} });
-  const entrance = createEntrance({ door, budgets, log });
+  const entrance = createEntrance({ door, budgets, log, onTurnedAway: options.onTurnedAway });
   const graphql = createGraphqlEndpoint({ engine, entrance, documents, production, limits, log });
   const health = createHealth({ readiness, timeLimitMs: limits.readinessMs, log });
   const findRoute = createRouter(options.routes ?? []);
