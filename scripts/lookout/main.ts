@@ -2,6 +2,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { auditVerb } from './audit.ts';
 import { check, checkVerb } from './check.ts';
 import { directoryVerb } from './directory.ts';
 import { doctor, doctorVerb } from './doctor.ts';
@@ -39,6 +40,7 @@ const program = new Command('lookout')
     }),
   )
   .addCommand(directoryVerb)
+  .addCommand(auditVerb)
   .addHelpText(
     'after',
     `

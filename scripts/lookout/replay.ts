@@ -1,19 +1,16 @@
 /** `lookout replay`: a station builds its copy of the donor log again from the start, while it runs. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { createPostgresInbox } from '#node/adapters/postgres-inbox.ts';
 import { createDatabase } from '#node/db/client.ts';
 import type { CatchUpStatus } from '#node/replication/catch-up.ts';
 import { createReplay } from '#node/replication/replay.ts';
-import { StationCode } from '#schema/ids.ts';
-import { layoutOf } from '#scripts/start/layout.ts';
 
+import { databaseUrlOf, stationOf } from './database.ts';
 import { exitCodes, Problem } from './problem.ts';
 import type { ExitCode } from './problem.ts';
 import { bar, createProgress } from './terminal.ts';
-import { createVerb, getFederation, getStation } from './verb.ts';
+import { createVerb } from './verb.ts';
 
 /** As many as the policy of a federation allows. */
 const mostPartitions = 1_000;
@@ -39,18 +36,6 @@ interface Options {
   readonly quiet: boolean;
 }
 
-/** The database of a station the starter runs. Holds the password. */
-async function databaseUrlOf(state: string, code: StationCode): Promise<string> {
-  const federation = await getFederation(state);
-  getStation(federation, code);
-  const file = path.join(layoutOf(state).postgres, 'password');
-  const password = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new Problem(`The password of the database, ${file}, cannot be read.`, 'failed', { cause });
-  });
-  const place = `127.0.0.1:${federation.postgres.port}/station_${code.toLowerCase()}`;
-  return `postgresql://postgres:${password.trim()}@${place}`;
-}
-
 /** How much of the way is done, what is left of it, and where. */
 function describe({ partitions, left, rate, secondsLeft }: CatchUpStatus): string {
   const total = partitions.reduce((sum, { end }) => sum + end, 0);
@@ -61,10 +46,9 @@ function describe({ partitions, left, rate, secondsLeft }: CatchUpStatus): strin
 }
 
 export async function replay({ state, station, json, quiet }: Options): Promise<ExitCode> {
-  const code = StationCode.safeParse(station);
-  if (!code.success) throw new Problem('--station takes the code of a station, such as 310198B01.', 'usage');
-  const database = createDatabase(await databaseUrlOf(state, code.data), { poolSize: 1 });
-  const inbox = createPostgresInbox({ database, station: code.data, instance: `replay ${process.pid}` });
+  const code = stationOf(station);
+  const database = createDatabase(await databaseUrlOf(state, code), { poolSize: 1 });
+  const inbox = createPostgresInbox({ database, station: code, instance: `replay ${process.pid}` });
   const stopwatch = { moment: () => ({ monotonic: performance.now(), wall: Date.now() }) };
   const progress = createProgress({ quiet: quiet || json });
   try {
