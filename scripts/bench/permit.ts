@@ -24,6 +24,7 @@ import type { Contender, Measured } from './bench.ts';
 import { writeBenchDirectory } from './directory.ts';
 import type { BenchWithGoals } from './goal.ts';
 import { openRoundTrip } from './permit/round-trip.ts';
+import { startProvider } from './sign-in.ts';
 
 const code = StationCode.parse('310198B01');
 
@@ -55,7 +56,7 @@ const oneByOne = (name: string, errand: () => Promise<void>): Contender => ({
 });
 
 /** A station that is alone in its federation, so that nobody else's freshness is part of what is measured. */
-async function startStation(folder: string, brokers: string, databaseUrl: string) {
+async function startStation(folder: string, env: Readonly<Record<string, string>>) {
   const keyFile = path.join(folder, 'key.jwk');
   const key = await ensureSigningKey(keyFile);
   const member: Member = {
@@ -76,8 +77,7 @@ async function startStation(folder: string, brokers: string, databaseUrl: string
     LOOKOUT_GATEWAY_URL: 'http://127.0.0.1:9',
     LOOKOUT_TOKEN_KEY: '00'.repeat(32),
     LOOKOUT_SIGNING_KEY_FILE: keyFile,
-    KAFKA_BROKERS: brokers,
-    DATABASE_URL: databaseUrl,
+    ...env,
   });
   const service = await createNodeService(config, pino({ level: 'error' }));
   return { url: await service.start(), stop: () => service.stop() };
@@ -88,12 +88,18 @@ async function run(): Promise<readonly Measured[]> {
   await using postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), ephemeral: true });
   await using kafka = await startKafka({ dataDir: path.join(folder, 'kafka'), ephemeral: true });
   const roundTrip = await openRoundTrip(kafka.brokers);
-  const station = await startStation(folder, kafka.brokers, postgres.url('postgres'));
+  const provider = await startProvider([code]);
+  const station = await startStation(folder, {
+    ...provider.environment,
+    KAFKA_BROKERS: kafka.brokers,
+    DATABASE_URL: postgres.url('postgres'),
+  });
+  const signedIn = await provider.signIn(code, { role: 'DESK', purpose: 'DONATION' });
   const http = new Pool(station.url.origin);
   const requestPermit = async (): Promise<boolean> => {
     const donor = randomBytes(32).toString('base64url');
     const body = JSON.stringify({ query: question, variables: { donor } });
-    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const headers = { ...signedIn, 'content-type': 'application/json', accept: 'application/json' };
     const answer = await http.request({ method: 'POST', path: '/graphql', headers, body });
     return Answer.safeParse(await answer.body.json()).success;
   };
@@ -113,6 +119,7 @@ async function run(): Promise<readonly Measured[]> {
   } finally {
     await http.close();
     await station.stop();
+    await provider.stop();
     await roundTrip.stop();
     await rm(folder, { recursive: true, force: true });
   }

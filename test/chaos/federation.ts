@@ -15,6 +15,7 @@ import type { StationCode } from '#schema/ids.ts';
 import { authoritiesFile, directoryOf, gatewayEnvironment, signedText } from '#test/support/directory.ts';
 import { createTestDatabase } from '#test/support/postgres.ts';
 import type { TestDatabase } from '#test/support/postgres.ts';
+import { issuerEnvironment } from '#test/support/sign-in.ts';
 import { testSigningKey } from '#test/support/signing-keys.ts';
 import { memberOf, testKey } from '#test/support/station.ts';
 
@@ -98,6 +99,7 @@ export async function startFederation(): Promise<ChaosFederation> {
     logFile: path.join(folder, 'gateway.log'),
   });
 
+  const people = await issuerEnvironment();
   const databases: TestDatabase[] = [];
   const stations: ChaosStation[] = [];
   for (const member of members) {
@@ -105,6 +107,7 @@ export async function startFederation(): Promise<ChaosFederation> {
     databases.push(database);
     const { code } = member;
     const environment = {
+      ...people,
       LOOKOUT_STATION: code,
       LOOKOUT_DIRECTORY: directoryFile,
       LOOKOUT_AUTHORITIES: authoritiesFile,
