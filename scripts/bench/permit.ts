@@ -25,6 +25,7 @@ import { writeBenchDirectory } from './directory.ts';
 import type { BenchWithGoals } from './goal.ts';
 import { openRoundTrip } from './permit/round-trip.ts';
 import { startProvider } from './sign-in.ts';
+import { unlimited } from './unlimited.ts';
 
 const code = StationCode.parse('310198B01');
 
@@ -93,6 +94,7 @@ async function run(): Promise<readonly Measured[]> {
     ...provider.environment,
     KAFKA_BROKERS: kafka.brokers,
     DATABASE_URL: postgres.url('postgres'),
+    ...unlimited,
   });
   const signedIn = await provider.signIn(code, { role: 'DESK', purpose: 'DONATION' });
   const http = new Pool(station.url.origin);

@@ -9,6 +9,7 @@ import pg from 'pg';
 
 import { startKafka } from '#scripts/kafka.ts';
 import type { Kafka } from '#scripts/kafka.ts';
+import { unlimited } from '#scripts/bench/unlimited.ts';
 import { Policy } from '#schema/directory.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
@@ -95,7 +96,12 @@ export async function startFederation(): Promise<ChaosFederation> {
   const gateway = createServiceProcess({
     main: 'gateway/main.ts',
     port: portOf('gateway'),
-    environment: { ...gatewayEnvironment, LOOKOUT_DIRECTORY: directoryFile, LOOKOUT_AUTHORITIES: authoritiesFile },
+    environment: {
+      ...gatewayEnvironment,
+      ...unlimited,
+      LOOKOUT_DIRECTORY: directoryFile,
+      LOOKOUT_AUTHORITIES: authoritiesFile,
+    },
     logFile: path.join(folder, 'gateway.log'),
   });
 
@@ -118,6 +124,7 @@ export async function startFederation(): Promise<ChaosFederation> {
       KAFKA_TOPIC_PREFIX: topicPrefix,
       DATABASE_URL: database.url,
       DATABASE_POOL_SIZE: '4',
+      ...unlimited,
     };
     const logFile = path.join(folder, `${code}.log`);
     const process = createServiceProcess({ main: 'node-service/main.ts', port: portOf(code), environment, logFile });
