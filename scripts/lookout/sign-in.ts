@@ -72,16 +72,27 @@ async function fetchToken(url: URL, parameters: Record<string, string>, authoriz
   return given.access_token;
 }
 
-/** The token of a person, from the development provider. */
-async function personToken(layout: Layout, provider: string, code: MemberCode, role: Role): Promise<string> {
+interface Person {
+  readonly provider: string;
+  readonly code: MemberCode;
+  readonly role: Role;
+}
+
+/** The token of a person for a service, from the development provider. */
+export async function personToken(secret: string, { provider, code, role }: Person): Promise<string> {
   const account = accounts.find((one) => one.role === role);
   if (account === undefined) throw new Problem(`Nobody signs in as ${role}.`, 'usage');
-  const secret = await readFile(layout.providerSecret, 'utf8').catch((cause: unknown) => {
-    throw new Problem(`${layout.providerSecret} cannot be read.`, 'failed', { cause });
-  });
-  const basic = Buffer.from(`${commandClient}:${secret.trim()}`).toString('base64');
+  const basic = Buffer.from(`${commandClient}:${secret}`).toString('base64');
   const parameters = { grant_type: accountGrant, account: account.id, resource: `${resourcePrefix}${code}` };
   return fetchToken(new URL('/token', provider), parameters, `Basic ${basic}`);
+}
+
+/** What the command proves itself with at the development provider. */
+async function readSecret({ providerSecret: file }: Layout): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Problem(`${file} cannot be read.`, 'failed', { cause });
+  });
+  return text.trim();
 }
 
 /** The token of a station's own system, from the station (RFC 7523 section 2.1). */
@@ -111,12 +122,12 @@ export interface SignInOptions {
 export function createSignIn({ layout, provider }: SignInOptions): SignIn {
   const tokens = new Map<string, Promise<string>>();
 
-  const findToken = (service: Service, role: Role): Promise<string> => {
+  const findToken = async (service: Service, role: Role): Promise<string> => {
     const given = process.env['LOOKOUT_TOKEN'];
-    if (given !== undefined) return Promise.resolve(given);
+    if (given !== undefined) return given;
     if (role === 'SYSTEM') return systemToken(layout, service);
-    if (provider !== null) return personToken(layout, provider, service.code, role);
-    return Promise.reject(new Problem('Give a token of your provider for this service in LOOKOUT_TOKEN.', 'usage'));
+    if (provider !== null) return personToken(await readSecret(layout), { provider, code: service.code, role });
+    throw new Problem('Give a token of your provider for this service in LOOKOUT_TOKEN.', 'usage');
   };
   return async (service, { role, purpose, case: number }) => {
     const name = `${service.code} ${role}`;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { EventId } from '#schema/ids.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import type { Outcome, Procedure } from '#schema/procedures.ts';
+import { headersFor } from '#test/support/sign-in.ts';
 
 /** Longer than any answer of a station that lives; one that is held still is given up. */
 const patienceMs = 12_000;
@@ -27,7 +28,17 @@ const Reply = z.object({
 /** The type of the answer, with its id or code; null when there was none. */
 export type Told = { readonly type: string; readonly id: string | undefined; readonly code: string | undefined } | null;
 
-async function ask(url: string, field: string, parameters: string, variables: Record<string, unknown>): Promise<Told> {
+interface Station {
+  readonly code: string;
+  readonly url: string;
+}
+
+async function ask(
+  { code, url }: Station,
+  field: string,
+  parameters: string,
+  variables: Record<string, unknown>,
+): Promise<Told> {
   const uses = parameters.replaceAll(/\$(\w+): [\w!]+/g, (_, name: string) => `${name}: $${name}`);
   const query = `mutation Desk(${parameters}) { answer: ${field}(${uses}) {
     __typename ... on Refused { code } ${field === 'requestPermit' ? '... on Permit { id } ... on NotAvailable { fault: code }' : ''}
@@ -35,7 +46,7 @@ async function ask(url: string, field: string, parameters: string, variables: Re
   try {
     const { body } = await request(new URL('graphql', url), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(await headersFor(code, query)) },
       body: JSON.stringify({ query, variables }),
       headersTimeout: patienceMs,
       bodyTimeout: patienceMs,
@@ -63,9 +74,9 @@ const inputOf = ({ token, collectedAt, ...rest }: Draw | Omit<Draw, 'permit'>): 
   volumeMl: 300,
 });
 
-export function createDesk(url: string) {
+export function createDesk(station: Station) {
   const input = (field: string, type: string, value: Record<string, unknown>): Promise<Told> =>
-    ask(url, field, `$input: ${type}!`, { input: value });
+    ask(station, field, `$input: ${type}!`, { input: value });
   return {
     donate: (draw: Draw) => input('recordDonation', 'RecordDonationInput', inputOf(draw)),
     correct: (draw: Omit<Draw, 'permit'>) =>
@@ -83,12 +94,12 @@ export function createDesk(url: string) {
       input('registerPlasmaDonor', 'RegisterPlasmaDonorInput', { registrationNo, donor: { token }, registeredOn }),
     unregister: (registrationNo: string) => input('releasePlasmaDonor', 'ReleasePlasmaDonorInput', { registrationNo }),
     async requestPermit(token: DonorToken, procedure: Procedure): Promise<{ told: Told; permit: EventId | null }> {
-      const told = await ask(url, 'requestPermit', '$donor: DonorRef!, $procedure: Procedure!', {
+      const told = await ask(station, 'requestPermit', '$donor: DonorRef!, $procedure: Procedure!', {
         donor: { token },
         procedure,
       });
       return { told, permit: told?.type === 'Permit' ? EventId.parse(told.id) : null };
     },
-    release: (id: EventId) => ask(url, 'releasePermit', '$id: ID!', { id }),
+    release: (id: EventId) => ask(station, 'releasePermit', '$id: ID!', { id }),
   };
 }

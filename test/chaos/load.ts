@@ -65,7 +65,8 @@ export async function work({ stations, random, facts, goesOn, restMs, onProgress
   let newcomers = 0;
   let count = 0;
   const chairs = stations.map((station): Chair => {
-    return { station, desk: createDesk(station.process.url), draws: [], openLookouts: [], openRegistrations: [] };
+    const desk = createDesk({ code: station.code, url: station.process.url });
+    return { station, desk, draws: [], openLookouts: [], openRegistrations: [] };
   });
   const bloodChairs = chairs.filter(({ station }) => station.member.kind === 'BLOOD');
   const pool = Array.from({ length: Math.max(10, Math.floor(facts / 20)) }, (_, place) => donorNamed(`pool ${place}`));
