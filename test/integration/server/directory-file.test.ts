@@ -2,9 +2,12 @@ import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import canonicalize from 'canonicalize';
+import { FlattenedSign, importJWK } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { directoryType, thumbprintOf } from '#schema/directory.ts';
 import type { Authorities, Directory } from '#schema/directory.ts';
 import { openDirectory } from '#server/directory-file.ts';
 import type { DirectoryFile } from '#server/directory-file.ts';
@@ -48,6 +51,15 @@ async function open(authorities: Authorities = testAuthorities, now = Date.now) 
   return { directory, changed, refused };
 }
 
+/** Any text, signed by the authority. */
+async function signedAs(text: string, typ: string = directoryType): Promise<string> {
+  const key = testSigningKey('authority');
+  const { payload, signature, ...rest } = await new FlattenedSign(Buffer.from(text))
+    .setProtectedHeader({ alg: 'EdDSA', typ, kid: thumbprintOf(key) })
+    .sign(await importJWK({ ...key }, 'EdDSA'));
+  return JSON.stringify({ payload, signatures: [{ protected: rest.protected, signature }] });
+}
+
 /** What a file or a neighbour may bring in the place of version 3. */
 const broken: readonly (readonly [string, string, () => Promise<string>])[] = [
   ['half a document', 'BROKEN', async () => (await signedText(version(3))).slice(0, 300)],
@@ -62,6 +74,10 @@ const broken: readonly (readonly [string, string, () => Promise<string>])[] = [
       return JSON.stringify({ ...(JSON.parse(await signedText(version(3, [jiangsu]), [])) as object), signatures });
     },
   ],
+  ['another text of the same directory', 'BROKEN', () => signedAs(JSON.stringify(version(3), null, 1))],
+  ['a field twice', 'BROKEN', () => signedAs(`{"version":3,${JSON.stringify(version(3)).slice(1)}`)],
+  ['a field that nobody knows', 'BROKEN', () => signedAs(canonicalize({ ...version(3), extra: 1 }) ?? '')],
+  ['a signature of another kind', 'UNSIGNED', () => signedAs(canonicalize(version(3)) ?? '', 'lookout-event+jws')],
   ['an older version', 'OLDER', () => signedText(version(1, [jiangsu]))],
   ['other members under the same version', 'EQUIVOCATION', () => signedText(version(2, [jiangsu]))],
   ['more than any directory needs', 'BROKEN', () => Promise.resolve(`"${' '.repeat(9_000_001)}"`)],
