@@ -59,7 +59,7 @@ export interface Exchange {
 }
 
 export interface ExchangeOptions {
-  readonly forwarding: Forwarding;
+  readonly forwarding: Pick<Forwarding, 'ask'>;
   readonly notes: StationNotes;
 }
 

@@ -11,9 +11,18 @@ import type { BenchWithGoals, Compared } from './bench/goal.ts';
 import { exitCodes, explain } from './lookout/problem.ts';
 
 /** The modules that export a bench. Named, because others in the folder are servers that start when they are loaded. */
-const modules = ['http', 'gateway', 'station', 'import', 'latency', 'log', 'apply', 'permit'].filter((name) =>
-  existsSync(fileOf(name)),
-);
+const modules = [
+  'http',
+  'gateway',
+  'station',
+  'import',
+  'latency',
+  'log',
+  'apply',
+  'permit',
+  'exchange',
+  'audit',
+].filter((name) => existsSync(fileOf(name)));
 
 function fileOf(name: string): URL {
   return new URL(`bench/${name}.ts`, import.meta.url);

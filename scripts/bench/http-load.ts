@@ -5,7 +5,8 @@ import type { Turn } from './bench.ts';
 export interface Load {
   readonly url: URL;
   readonly method: 'GET' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
+  /** The same each time, or made anew for each request. */
+  readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
   /** The same each time, or made anew for each request. */
   readonly body?: string | (() => string);
   /** Requests in flight, each on a connection of its own. */
@@ -21,7 +22,12 @@ export const httpLoad = async (load: Load, seconds: number): Promise<Turn> => {
   const { url, method, headers = {}, body = null, inFlight } = load;
   const pool = new Pool(url.origin, { connections: inFlight, pipelining: 1 });
   const path = pathOf(url);
-  const request = () => ({ path, method, headers, body: typeof body === 'function' ? body() : body });
+  const request = () => ({
+    path,
+    method,
+    headers: typeof headers === 'function' ? headers() : headers,
+    body: typeof body === 'function' ? body() : body,
+  });
   let operations = 0;
   const cpuBefore = await load.cpuMs();
   const began = performance.now();

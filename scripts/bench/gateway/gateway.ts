@@ -15,6 +15,7 @@ const env = {
   LOOKOUT_PORT: '0',
   LOOKOUT_DIRECTORY: path.join(folder, 'directory.json'),
   LOOKOUT_AUTHORITIES: path.join(folder, 'authorities.json'),
+  LOOKOUT_SIGNING_KEY_FILE: path.join(folder, 'G01.jwk'),
   LOOKOUT_STATION_DEADLINE_MS: '60000',
   ...unlimited,
 };
