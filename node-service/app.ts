@@ -12,15 +12,18 @@ import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
 import type { DirectoryFile } from '#server/directory-file.ts';
 import type { Check } from '#server/health.ts';
+import { seal } from '#server/sealing.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import { createExpiringFederation, createExpiringFreshness } from './adapters/expired-directory.ts';
 import { createGatewayFederation } from './adapters/gateway-federation.ts';
 import { createCountedKnowledge } from './adapters/counted-knowledge.ts';
+import { createGatewayMarkers } from './adapters/gateway-markers.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
 import { createPostgresAudit } from './adapters/postgres-audit.ts';
 import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
 import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
+import { createPostgresWitness } from './adapters/postgres-witness.ts';
 import type { AuditPort } from './audit-port.ts';
 import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
@@ -38,13 +41,14 @@ import { createDonations } from './modules/donations/donations.ts';
 import { createEligibility } from './modules/eligibility/eligibility.ts';
 import { createImportRoute } from './modules/import/import.http.ts';
 import { createLookouts } from './modules/lookouts/lookouts.ts';
+import { createMarkers } from './modules/marker/marker.ts';
 import { createPermits } from './modules/permits/permits.ts';
 import { createReceipts } from './modules/receipts/receipts.ts';
 import { createRegistrations } from './modules/registrations/registrations.ts';
 import { createRelease } from './modules/release/release.ts';
 import { createReplication } from './modules/station/replication.ts';
 import { createSentEvents } from './modules/station/sent-events.ts';
-import type { ClockPort, DirectoryPort, FederationPort, TokenPort } from './ports.ts';
+import type { ClockPort, DirectoryPort, FederationPort, MarkerPort, TokenPort } from './ports.ts';
 import { checkOfRecord } from './record-check.ts';
 import { createRefusals } from './refusals.ts';
 import { createTrust } from './trust.ts';
@@ -85,6 +89,7 @@ interface Parts {
   readonly audit: AuditPort;
   readonly tokens: TokenPort;
   readonly federation: FederationPort;
+  readonly markersElsewhere: MarkerPort;
   readonly isLoaded: () => Promise<boolean>;
   readonly ruleSet: RuleSet;
   readonly donorLog: DonorLog;
@@ -112,6 +117,7 @@ function createAnswering(parts: Parts): Answering {
     prisma,
     clock,
     audit: parts.audit,
+    witness: createPostgresWitness({ pool }),
     tokens,
     holdings,
     knowledge,
@@ -119,6 +125,10 @@ function createAnswering(parts: Parts): Answering {
     eligibility,
     donations: createDonations({ station, prisma, clock, telling }),
     lookouts: createLookouts({ prisma, directory, clock, telling }),
+    markers: createMarkers({
+      ...{ station: station.code, prisma, knowledge, freshness, clock, seal },
+      markersElsewhere: parts.markersElsewhere,
+    }),
     registrations: createRegistrations({ station, prisma, clock, telling }),
     permits: createPermits({
       station,
@@ -169,12 +179,13 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   const audit = createPostgresAudit({ pool: database.pool, member: station.code, clock, log });
   const tokens = createHmacTokens(Buffer.from(config.LOOKOUT_TOKEN_KEY, 'hex'));
   const exchange = createExchange({ config, station, directory, audit, pool: database.pool, log });
-  const federation = createGatewayFederation({ exchange });
   const { isLoaded, readiness } = createReadiness(config, { database, directory });
   const ruleSet = ruleSetOf(config);
   const donorLog = createDonorLog({ config, station, ruleSet, directory, database, exchange, audit, isLoaded, log });
   const answering = createAnswering({
-    ...{ station, clock, database, audit, tokens, federation, isLoaded },
+    ...{ station, clock, database, audit, tokens, isLoaded },
+    federation: createGatewayFederation({ exchange }),
+    markersElsewhere: createGatewayMarkers({ exchange }),
     ...{ ruleSet, donorLog, directory, readiness },
   });
   const { onDenied, onExhausted, onTurnedAway } = createRefusals(audit);

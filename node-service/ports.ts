@@ -3,6 +3,7 @@ import type { Asker } from '#schema/caller.ts';
 import type { FaultCode, QuarantineReason } from '#schema/codes.ts';
 import type { Directory, Member, Suspension } from '#schema/directory.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
+import type { HeldMarker } from '#schema/markers.ts';
 import type { NormalDocument } from '#schema/documents.ts';
 import type { DonorEvent, EventBody } from '#schema/events.ts';
 import type { JwsKind } from '#schema/jws.ts';
@@ -50,6 +51,18 @@ export interface FederationPort {
     tokens: readonly DonorToken[],
     stations: readonly StationCode[],
   ): Promise<FederationAnswer[]>;
+}
+
+/** The lookouts in force of a donor at one other station; none when it is `MISSING`. */
+export interface MarkersHeard {
+  readonly coverage: StationCoverage;
+  readonly markers: readonly HeldMarker[];
+}
+
+/** What stands behind the bars of others, asked live of their owners. Rejects with `DATABASE_UNAVAILABLE` only. */
+export interface MarkerPort {
+  /** Every station that was asked, once. */
+  heldElsewhere(asker: Asker, token: DonorToken, stations: readonly StationCode[]): Promise<readonly MarkersHeard[]>;
 }
 
 /** A question to other members, and who asks it. */

@@ -36,6 +36,17 @@ export const questions = {
 }`,
     variables: z.strictObject({ tokens }),
   },
+  /** What stands behind bars, sealed for who asks. */
+  markers: {
+    field: 'Station.markers',
+    document: `query Markers($tokens: [DonorToken!]!) {
+  self {
+    code
+    markers(tokens: $tokens)
+  }
+}`,
+    variables: z.strictObject({ tokens }),
+  },
   /** What a station has said in the donor log and the asking station has missed. */
   eventsSince: {
     field: 'Station.eventsSince',

@@ -3,12 +3,13 @@ import type { Caller } from '#schema/caller.ts';
 import type { Member } from '#schema/directory.ts';
 import type { SignedRequest } from '#server/door.ts';
 
-import type { AuditPort } from '../audit-port.ts';
+import type { AuditPort, WitnessPort } from '../audit-port.ts';
 import type { Database } from '../db/client.ts';
 import type { Conflicts } from '../modules/conflicts/conflicts.ts';
 import type { Donations } from '../modules/donations/donations.ts';
 import type { Eligibility } from '../modules/eligibility/eligibility.ts';
 import type { Lookouts } from '../modules/lookouts/lookouts.ts';
+import type { Markers } from '../modules/marker/marker.ts';
 import type { Permits } from '../modules/permits/permits.ts';
 import type { Receipts } from '../modules/receipts/receipts.ts';
 import type { Registrations } from '../modules/registrations/registrations.ts';
@@ -34,6 +35,7 @@ export interface Parts {
   readonly prisma: Database['prisma'];
   readonly clock: ClockPort;
   readonly audit: AuditPort;
+  readonly witness: Pick<WitnessPort, 'of'>;
   readonly tokens: TokenPort;
   readonly holdings: HoldingPort;
   readonly knowledge: KnowledgePort;
@@ -41,6 +43,7 @@ export interface Parts {
   readonly eligibility: Eligibility;
   readonly donations: Donations;
   readonly lookouts: Lookouts;
+  readonly markers: Markers;
   readonly registrations: Registrations;
   readonly permits: Permits;
   readonly conflicts: Conflicts;

@@ -112,6 +112,12 @@ export const StationType = builder.objectRef<Self>('Station').implement({
         return holdings.holdingsOf(tokens);
       },
     }),
+    markers: t.string({
+      description:
+        'What stands behind its own bars of up to 1,000 donors, in order: a compact JWE (RFC 7516) for the key in the request of the station that asks. Errors: `BAD_INPUT` without one.',
+      args: { tokens: t.arg({ type: ['DonorToken'], description: 'The donors.' }) },
+      resolve: (_, { tokens }, { markers, request }) => markers.sealedFor(request?.claims.seal, tokens),
+    }),
     eventsSince: t.field({
       type: [SentEventType],
       description:
