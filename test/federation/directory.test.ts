@@ -6,10 +6,12 @@ import { suspendedSince } from '#test/support/directory.ts';
 import {
   answerOf,
   at,
+  codes,
   donor,
   eligibility,
   endAll,
   jiangsu,
+  plasma,
   query,
   record,
   shanghai,
@@ -65,6 +67,30 @@ test('what a member says under suspension counts for nobody, what it said before
   await record(at(jiangsu), 'DONOR03', 'D3');
   await isKnown('DONOR03');
   expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
+});
+
+test('a suspended member is answered nothing by anybody, and again once it is back', async () => {
+  // Nobody's copy is ever fresh, so that every check asks the others live.
+  const federation = await startFederation({ heartbeatMs: 60_000, freshMs: 500 });
+  const heardAt = async (code: string) => {
+    const { verdict, coverage } = await eligibility(at(code), 'NOBODY1');
+    return [verdict, ...coverage.stations.map(({ station, state }) => `${station} ${state}`)];
+  };
+  const all = (own: string) => [
+    'ELIGIBLE',
+    ...[own, ...codes.filter((code) => code !== own)].map((code) => `${code} ${code === own ? 'OWN' : 'LIVE'}`),
+  ];
+  const becomes = (code: string, expected: readonly string[]) =>
+    vi.waitFor(async () => {
+      expect((await heardAt(code)).toSorted()).toEqual(expected.toSorted());
+    }, 15_000);
+  await becomes(jiangsu, all(jiangsu));
+
+  await federation.publish({ [jiangsu]: suspendedSince('2026-11-21T03:00:00.000Z') });
+  await becomes(jiangsu, ['INDETERMINATE', `${jiangsu} OWN`, `${shanghai} MISSING`, `${plasma} MISSING`]);
+  await becomes(shanghai, ['ELIGIBLE', `${shanghai} OWN`, `${plasma} LIVE`]);
+  await federation.publish();
+  await becomes(jiangsu, all(jiangsu));
 });
 
 test('a directory past its soft expiry lifts no bar; past its hard expiry nobody is believed; a newer one mends both', async () => {
