@@ -8,6 +8,7 @@ import { directoryVerb } from './directory.ts';
 import { doctor, doctorVerb } from './doctor.ts';
 import { importData, importVerb } from './import.ts';
 import { exitCodes, explain, withoutNumbers } from './problem.ts';
+import { receiptVerb } from './receipt.ts';
 import { replay, replayVerb } from './replay.ts';
 import { stations, stationsVerb } from './stations.ts';
 
@@ -41,6 +42,7 @@ const program = new Command('lookout')
   )
   .addCommand(directoryVerb)
   .addCommand(auditVerb)
+  .addCommand(receiptVerb)
   .addHelpText(
     'after',
     `

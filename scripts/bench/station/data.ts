@@ -92,6 +92,21 @@ async function startServer(): Promise<BenchDatabases> {
   };
 }
 
+/** A server that syncs every commit to disk, as a station's does, with the small database. */
+export async function openSyncedDatabase(): Promise<{ readonly url: string } & AsyncDisposable> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'donor-lookout-bench-'));
+  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), sharedBuffers: '512MB' });
+  await postgres.createDatabase('small');
+  await fillDatabase(postgres.url('small'), sizes.small);
+  return {
+    url: postgres.url('small'),
+    async [Symbol.asyncDispose]() {
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 const idleMs = 2_000;
 
 /** Filling takes its time, so benches that follow each other share one server; it stops when nobody took it up again. */

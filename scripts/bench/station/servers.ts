@@ -1,15 +1,18 @@
 /**
- * The two servers of the HTTP bench of a station, each in a process of its own: the floor, and the station's own server and
- * subgraph over a copy of the log that is fresh for so many members.
+ * The servers of the HTTP benches of a station, each in a process of its own: the floor, and the station's own server and
+ * subgraph over a copy of the log that is fresh for so many members, with the record (`recorded`) or without.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { pino } from 'pino';
 
+import { createPostgresAudit } from '#node/adapters/postgres-audit.ts';
 import { createDatabase } from '#node/db/client.ts';
 import type { Context } from '#node/graphql/context.ts';
 import { stationSchema } from '#node/graphql/schema.ts';
+import type { AuditReference } from '#schema/audit.ts';
+import { digestOf } from '#schema/digest.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import { openAuthority, openDoor } from '#scripts/bench/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
@@ -41,16 +44,22 @@ function startFloor(): void {
 
 async function startStation(): Promise<void> {
   const { eligibility } = createFreshStation(database, Number(members));
+  const { prisma, pool } = database;
+  const clock = { now: () => new Date() };
+  const log = pino({ level: 'warn' });
+  const written = createPostgresAudit({ pool, member: station.code, clock, log });
+  const reference: AuditReference = { seq: 1, hash: digestOf('an entry') };
+  const audit = which === 'recorded' ? written : { ...written, record: () => Promise.resolve(reference) };
   // The question asked names a token: of the context only this is looked at.
-  const asked: Pick<Context, 'station' | 'eligibility' | 'prisma'> = { station, eligibility, prisma: database.prisma };
+  const asked: Partial<Context> = { station, eligibility, prisma, audit, clock };
   const server = createGraphqlServer({
     schema: stationSchema,
-    context: () => asked as Context,
+    context: ({ caller }) => ({ ...asked, caller }) as Context,
     production: true,
     door: openDoor,
     authority: openAuthority,
     readiness: () => [],
-    log: pino({ level: 'warn' }),
+    log,
   });
   reportToBench(new URL('graphql', await server.start({ host: '127.0.0.1', port: 0 })));
 }

@@ -76,7 +76,7 @@ export async function createRecord(): Promise<RecordUnderTest> {
     async tamper(text, values = []) {
       const client = await own.connect();
       await client.query('SET session_replication_role = replica');
-      await client.query(text, values);
+      await (values.length === 0 ? client.query(text) : client.query(text, values));
       client.release(true);
     },
     async [Symbol.asyncDispose]() {
