@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 
 import { request } from 'undici';
 
+import { standingOf } from '#schema/directory.ts';
 import type { Directory } from '#schema/directory.ts';
 import { findPublished } from '#scripts/lookout/directory/published.ts';
 import { findAuthorities } from '#scripts/start/authorities.ts';
@@ -113,6 +114,8 @@ async function agreement(
   const atGateway = new Map(told.map((member) => [member.code, wordOf(member)]));
   const codes = new Set([...inFile.keys(), ...atGateway.keys()]);
   const apart = [...codes].filter((code) => inFile.get(code) !== atGateway.get(code));
+  if (standingOf(directory, Date.now()) !== 'FRESH')
+    return wrong('Directory', `version ${directory.version} has expired`, 'lookout directory renew, sign, publish');
   if (apart.length === 0)
     return well('Directory', `version ${directory.version}, ${told.length} members, and the gateway agrees`);
   return wrong(
