@@ -1,7 +1,10 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 import { pino } from 'pino';
+import { request as http } from 'undici';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { createGateway } from '#gateway/app.ts';
@@ -49,6 +52,39 @@ async function decide(station: string, passport: string, procedure: string, on?:
   }`;
   const answer = await at(station).ask(query, { donor: donor(passport), procedure, on });
   return answer.data?.['eligibility'] ?? answer;
+}
+
+interface Passed {
+  readonly status: number;
+  readonly jwt: string;
+  readonly body: string;
+}
+
+/** Somebody between the gateway and a station, who passes on what he likes: what is said now, or what was said first. */
+async function startBetween(station: string) {
+  const asItIs = (answer: Passed): Passed => answer;
+  const between: { passing: (answer: Passed, first: Passed) => Passed } = { passing: asItIs };
+  let first: Passed | undefined;
+  const server = createHttpServer((request, response) => {
+    void buffer(request).then(async (body) => {
+      const { 'content-type': type = '', 'lookout-forward': forward = '' } = request.headers;
+      const headers = { 'content-type': type, 'lookout-forward': String(forward) };
+      const answer = await http(new URL('graphql', station), { method: 'POST', headers, body });
+      const jwt = String(answer.headers['lookout-answer']);
+      const said = { status: answer.statusCode, jwt, body: await answer.body.text() };
+      first ??= said;
+      const passed = between.passing(said, first);
+      response.writeHead(passed.status, { 'lookout-answer': passed.jwt }).end(passed.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return Object.assign(between, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
 }
 
 const missing = (station: string, fault: string) => ({
@@ -181,6 +217,17 @@ describe('with one station that does not answer', () => {
   test('because another is at its address, which refuses what is not for it', async () => {
     await setMembers({ [jiangxiPlasma]: { endpoint: at(jiangsu).url } });
     await unknownThere('STATION_REFUSED');
+    await setMembers();
+  });
+
+  test('because what it said is changed on its way, or was said before to another question', async () => {
+    await using between = await startBetween(at(jiangxiPlasma).url);
+    await setMembers({ [jiangxiPlasma]: { endpoint: between.url } });
+    expect(await decide(shanghai, 'NOBODY1', 'WHOLE_BLOOD')).toMatchObject({ verdict: 'ELIGIBLE' });
+    between.passing = ({ body, ...answer }) => ({ ...answer, body: body.replace('"bars":[]', '"bars": []') });
+    await unknownThere('STATION_NOT_PROVED');
+    between.passing = (_, first) => first;
+    await unknownThere('STATION_NOT_PROVED');
     await setMembers();
   });
 
