@@ -108,7 +108,7 @@ export function exchangeAt(gatewayUrl: string) {
         return Promise.resolve({ seq: entries.length, hash: Digest.parse('A'.repeat(43)) });
       },
     },
-    deadlineMs: 300,
+    deadlineMs: 2_000,
   });
   return { exchange, entries, directory };
 }
