@@ -28,7 +28,7 @@ import type { AuditPort } from './audit-port.ts';
 import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
 import type { Database } from './db/client.ts';
-import { openStationDirectory } from './directory.ts';
+import { openStationDirectory, recordVersions } from './directory.ts';
 import { suspendedNow } from './domain/suspension.ts';
 import { createDonorLog } from './donor-log.ts';
 import type { DonorLog } from './donor-log.ts';
@@ -177,6 +177,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   const directory = await openStationDirectory({ config, database, clock, log });
   const station = memberNamed(config.LOOKOUT_STATION, directory.current());
   const audit = createPostgresAudit({ pool: database.pool, member: station.code, clock, log });
+  recordVersions(directory, { audit, clock, log });
   const tokens = createHmacTokens(Buffer.from(config.LOOKOUT_TOKEN_KEY, 'hex'));
   const exchange = createExchange({ config, station, directory, audit, pool: database.pool, log });
   const { isLoaded, readiness } = createReadiness(config, { database, directory });
