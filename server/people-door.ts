@@ -35,8 +35,8 @@ const algorithms = [
   'RS512',
 ];
 const tokenTypes = new Set(['at+jwt', 'jwt']);
-/** A header that brings its own key, or says where to fetch one, is never the provider's. */
-const ownKeys = ['jwk', 'jku', 'x5u', 'x5c'] as const;
+/** A header that brings its own key, says where to fetch one, or asks for an extension is never a provider's. */
+const unusual = ['jwk', 'jku', 'x5u', 'x5c', 'crit'] as const;
 const toleranceS = 5;
 /** What was verified is believed for so long before it is verified again, and never longer than it says itself. */
 const rememberMs = 300_000;
@@ -67,7 +67,7 @@ const unproved = () => new RequestError('UNAUTHENTICATED');
 function assertOrdinary({ protectedHeader: header }: JWTVerifyResult): void {
   const type = header.typ?.toLowerCase().replace(/^application\//, '');
   if (type !== undefined && !tokenTypes.has(type)) throw unproved();
-  if (ownKeys.some((name) => header[name] !== undefined)) throw unproved();
+  if (unusual.some((name) => header[name] !== undefined)) throw unproved();
 }
 
 /** The role somebody asks in: the one they name if it is theirs, otherwise their first. */

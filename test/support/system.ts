@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { importJWK, SignJWT } from 'jose';
-import type { JWTPayload } from 'jose';
 import { request } from 'undici';
 import { z } from 'zod';
 
@@ -32,7 +31,11 @@ const now = () => Math.floor(Date.now() / 1000);
 /** An assertion; what is not said is as it should be. */
 export async function assertionFor(
   station: string,
-  { claims = {}, header = {}, key = 'a system' }: { claims?: JWTPayload; header?: { kid?: string }; key?: string } = {},
+  {
+    claims = {},
+    header = {},
+    key = 'a system',
+  }: { claims?: Readonly<Record<string, unknown>>; header?: { kid?: string }; key?: string } = {},
 ): Promise<string> {
   return new SignJWT({ iss: systemId, sub: systemId, aud: station, exp: now() + 60, jti: randomUUID(), ...claims })
     .setProtectedHeader({ alg: 'EdDSA', kid, ...header })
