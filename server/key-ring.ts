@@ -2,11 +2,10 @@
  * The keys of a directory by name. What is signed only selects among them, by a name that is the key's own hash: whatever else
  * it offers (a key, an address of one, another algorithm) is not looked at.
  */
-import { hash } from 'node:crypto';
-
 import { importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
 
+import { thumbprintOf } from '#schema/directory.ts';
 import type { Directory, Gateway, Member, SigningKey } from '#schema/directory.ts';
 
 /** The one algorithm (RFC 8037); keys are of no other kind. */
@@ -26,10 +25,6 @@ export interface KeyRing {
   /** The key of this name in the directory of now; none when nobody or more than one claims the name. */
   find(kid: string): KnownKey | undefined;
 }
-
-/** RFC 7638: the hash of the key's parts in the order of the alphabet. */
-const thumbprintOf = ({ crv, kty, x }: SigningKey): string =>
-  hash('sha256', JSON.stringify({ crv, kty, x }), 'base64url');
 
 type Keys = ReadonlyMap<string, KnownKey | undefined>;
 
