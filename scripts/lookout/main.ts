@@ -6,6 +6,7 @@ import { auditVerb } from './audit.ts';
 import { check, checkVerb } from './check.ts';
 import { directoryVerb } from './directory.ts';
 import { doctor, doctorVerb } from './doctor.ts';
+import { headers, headersVerb } from './headers.ts';
 import { importData, importVerb } from './import.ts';
 import { exitCodes, explain, withoutNumbers } from './problem.ts';
 import { receiptVerb } from './receipt.ts';
@@ -23,6 +24,11 @@ const program = new Command('lookout')
   .addCommand(
     importVerb.action(async (dir, options) => {
       process.exitCode = await importData(dir, options);
+    }),
+  )
+  .addCommand(
+    headersVerb.action(async (options) => {
+      process.exitCode = await headers(options);
     }),
   )
   .addCommand(
