@@ -82,7 +82,7 @@ function askAbout({ station, document_type: type, document_number: number, proce
 beforeAll(async () => {
   folder = await temporaryFolder();
   state = path.join(folder.path, 'state');
-  port = await findPorts(11);
+  port = await findPorts(12);
   federation = await start(state, port);
 });
 

@@ -109,8 +109,9 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Every process of a federation that runs. */
-export function pidsOf({ starter, gateway, stations }: RunningFederation): number[] {
-  return [starter.pid, gateway.pid, ...stations.map(({ pid }) => pid)].filter((pid) => pid !== null);
+export function pidsOf({ starter, gateway, provider, stations }: RunningFederation): number[] {
+  const services = [gateway.pid, provider?.pid ?? null, ...stations.map(({ pid }) => pid)];
+  return [starter.pid, ...services].filter((pid) => pid !== null);
 }
 
 /** The services of a state folder, whether or not anybody still knows of them: Linux tells what each was started with. */

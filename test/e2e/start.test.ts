@@ -28,7 +28,7 @@ async function starterOf(state: string): Promise<number> {
 describe('npm start refuses in one sentence', () => {
   test('a port that is in use', async () => {
     await using folder = await temporaryFolder();
-    const port = await findPorts(3);
+    const port = await findPorts(4);
     const other = createServer().listen(port + 1, '127.0.0.1');
     const { code, stdout, stderr } = await startToEnd(
       '--state',
@@ -73,7 +73,7 @@ describe('npm start refuses in one sentence', () => {
       '--state',
       path.join(folder.path, 'state'),
       '--port',
-      String(await findPorts(2)),
+      String(await findPorts(3)),
     );
     expect(stderr).toContain('310198B01/donations.csv: ');
     expect(code).toBe(1);
@@ -84,16 +84,16 @@ describe('a federation of two stations', () => {
   test('keeps its folder to itself, leaves nothing running when its starter is killed, and starts again from that', async () => {
     await using folder = await temporaryFolder();
     const state = path.join(folder.path, 'state');
-    const port = await findPorts(3);
+    const port = await findPorts(4);
     const first = await start(state, port, '--stations', '2');
-    const second = await startToEnd('--state', state, '--port', String(await findPorts(3)), '--stations', '2');
+    const second = await startToEnd('--state', state, '--port', String(await findPorts(4)), '--stations', '2');
     expect(second).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('in use by a running federation') as string,
     });
 
     const running = await first.running();
-    expect(pidsOf(running)).toHaveLength(4);
+    expect(pidsOf(running)).toHaveLength(5);
     first.starter.kill('SIGKILL');
     await first.ended;
     await eventually('all have ended', () => !pidsOf(running).some(isAlive));
@@ -108,7 +108,7 @@ describe('a federation of two stations', () => {
   test('that is interrupted while it comes up leaves nothing behind, and repeats the import it did not finish', async () => {
     await using folder = await temporaryFolder();
     const state = path.join(folder.path, 'state');
-    const port = await findPorts(3);
+    const port = await findPorts(4);
     const args = ['--state', state, '--port', String(port), '--stations', '2'];
     // The gateway answers before its stations do: this is in the middle of things.
     const stopped = startToEnd(...args);
