@@ -1,5 +1,4 @@
 /** Where a connection comes from, as it is counted: an IPv4 address, or the /64 of an IPv6 address, since one host has all of that. */
-import { isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
 
 const mapped = '::ffff:';
@@ -15,5 +14,5 @@ const networkOf = (address: string): string => {
 
 export const addressOf = ({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string => {
   if (remoteAddress.startsWith(mapped)) return remoteAddress.slice(mapped.length);
-  return isIPv6(remoteAddress) ? networkOf(remoteAddress) : remoteAddress;
+  return remoteAddress.includes(':') ? networkOf(remoteAddress) : remoteAddress;
 };

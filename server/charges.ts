@@ -116,6 +116,7 @@ const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Valu
 /** Remembers what it found for as long as the document is remembered. */
 export const createCharges = (table: ChargeTable) => {
   const known = new WeakMap<OperationDefinitionNode, Plan>();
+  const nothing: readonly Charged[] = [];
 
   const planOf = ({ schema, document, operation }: Operation): Plan => {
     const type = schema.getRootType(operation.operation) ?? undefined;
@@ -127,7 +128,7 @@ export const createCharges = (table: ChargeTable) => {
     let plan = known.get(operation.operation);
     if (plan === undefined) known.set(operation.operation, (plan = planOf(operation)));
     const { found, defaults } = plan;
-    if (found.length === 0) return [];
+    if (found.length === 0) return nothing;
     const values = { ...defaults, ...variables };
     return found.map(({ coordinate, charge, donors }) => ({ coordinate, charge, donors: donors(values) }));
   };

@@ -122,9 +122,10 @@ export const createEngine = <Context extends object>(options: EngineOptions<Cont
         return failed('GRAPHQL_VALIDATION_FAILED', `There is no ${operation.operation} on this server.`);
       }
       const { schema } = pipeline;
-      const asking = options.authority.assertMayAsk(incoming, coordinatesOf({ schema, document, operation }));
+      const asked = { schema, document, operation };
+      const asking = options.authority.assertMayAsk(incoming, coordinatesOf(asked));
       if (asking !== undefined) await asking;
-      const charged = chargesOf({ schema, document, operation }, parameters.variables);
+      const charged = chargesOf(asked, parameters.variables);
       if (charged.length > 0) await options.rateLimits.spend(incoming, charged);
       const result = await pipeline.execute({
         schema,

@@ -14,6 +14,8 @@ import { RequestError } from './request-error.ts';
 
 /** For how long an address is trusted to have more to it than whoever is turned away there. */
 const familiarMs = 600_000;
+/** How exactly a time is kept; each time the clock is read it costs a timer. */
+const ttlResolution = 1_000;
 const mostAddresses = 10_000;
 
 export interface Entrance {
@@ -42,8 +44,8 @@ export const createEntrance = ({ door, budgets, log, onTurnedAway }: EntranceOpt
   const { ATTEMPTS, TOKENS } = budgets;
   const attempts = new RateLimiterMemory({ points: ATTEMPTS.points, duration: ATTEMPTS.seconds });
   const tokens = new RateLimiterMemory({ points: TOKENS.points, duration: TOKENS.seconds });
-  const waiting = new LRUCache<string, true>({ max: mostAddresses, ttl: ATTEMPTS.seconds * 1_000 });
-  const familiar = new LRUCache<string, true>({ max: mostAddresses, ttl: familiarMs });
+  const waiting = new LRUCache<string, true>({ max: mostAddresses, ttl: ATTEMPTS.seconds * 1_000, ttlResolution });
+  const familiar = new LRUCache<string, true>({ max: mostAddresses, ttl: familiarMs, ttlResolution });
 
   const turnedAway = async (address: string): Promise<void> => {
     onTurnedAway?.();

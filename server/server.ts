@@ -124,6 +124,7 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
   };
 
   const listener = (request: IncomingMessage, response: ServerResponse) => {
+    sockets.asked(request.socket);
     const requestId = requestIdOf(request.headers['x-request-id']);
     const url = request.url ?? '';
     const queryAt = url.indexOf('?');
@@ -136,11 +137,11 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
   };
 
   const server = createHttpServer(limits, listener);
-  const endUnused = guardSockets(server, limits);
+  const sockets = guardSockets(server, limits);
   return {
     start: (address) => listen(server, address),
     stop: () => {
-      endUnused();
+      sockets.endUnused();
       return drain(server, limits.drainMs);
     },
   };

@@ -8,8 +8,15 @@ import type { Socket } from 'node:net';
 import { addressOf } from './address.ts';
 import type { Limits } from './limits.ts';
 
-/** Drops what comes from an address beyond its connections. Answers a function that ends those on which nothing was asked. */
-export const guardSockets = (server: Server, { connectionsPerAddress }: Limits): (() => void) => {
+export interface SocketGuard {
+  /** To be told of every request. */
+  asked(socket: Socket): void;
+  /** Ends the connections on which nothing was asked yet. */
+  endUnused(): void;
+}
+
+/** Drops what comes from an address beyond its connections. */
+export const guardSockets = (server: Server, { connectionsPerAddress }: Limits): SocketGuard => {
   const open = new Map<string, number>();
   const unused = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -28,11 +35,13 @@ export const guardSockets = (server: Server, { connectionsPerAddress }: Limits):
       else open.set(address, left);
     });
   });
-  server.on('request', ({ socket }) => {
-    unused.delete(socket);
-  });
-  return () => {
-    for (const socket of unused) socket.destroy();
+  return {
+    asked: (socket) => {
+      if (unused.size > 0) unused.delete(socket);
+    },
+    endUnused: () => {
+      for (const socket of unused) socket.destroy();
+    },
   };
 };
 

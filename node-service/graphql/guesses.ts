@@ -41,7 +41,7 @@ function guessIn(donor: unknown): Guess | undefined {
 /** @param points different numbers of one county and birthday that one caller may ask for in the time. */
 export function createGuessWatch({ points, seconds }: Budget): Examine {
   const secret = randomBytes(32).toString('base64url');
-  const tried = new LRUCache<string, Set<string>>({ max: largestMemory, ttl: seconds * 1_000 });
+  const tried = new LRUCache<string, Set<string>>({ max: largestMemory, ttl: seconds * 1_000, ttlResolution: 1_000 });
   const keyOf = ({ member, subject }: Caller, born: string) =>
     hash('sha256', `${secret} ${member} ${subject} ${born}`, 'base64url');
 
