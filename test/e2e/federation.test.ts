@@ -1,5 +1,5 @@
 /** The federation as whoever clones it meets it: started once, asked, fed, hurt, stopped and started again. */
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -115,6 +115,7 @@ describe('a federation that has just come up', () => {
     const stations = running.stations.map((one) => (one.code === gone ? { ...one, url: 'http://127.0.0.1:9' } : one));
     const elsewhere = path.join(folder.path, 'elsewhere');
     await mkdir(elsewhere);
+    await symlink(layoutOf(state).keys, layoutOf(elsewhere).keys);
     await writeFile(layoutOf(elsewhere).federation, JSON.stringify({ ...running, stations }));
 
     const file = await csvOf('some.csv', asked);
