@@ -6,8 +6,8 @@ import { gatewayCharges } from '#schema/rate-limits.ts';
 import { readAuthorities } from '#server/directory/authorities.ts';
 import { openLiveDirectory } from '#server/directory/live-directory.ts';
 import { takenInFile } from '#server/directory/taken.ts';
-import { createExchangeVerifier } from '#server/exchange-jwt.ts';
-import { createMemberSigner, createMemberVerifier } from '#server/member-keys.ts';
+import { createExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import { createMemberSigner, createMemberVerifier } from '#server/keys/member-keys.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import type { GatewayConfig } from './config.ts';

@@ -3,9 +3,9 @@ import { z } from 'zod';
 
 import { GatewayCode } from '#schema/ids.ts';
 import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
-import { hasPseudonymKey, peopleSecrets, peopleSettings, pseudonymKeyMissing } from '#server/people-settings.ts';
-import { rateLimitSettings } from '#server/rate-limit-settings.ts';
-import { SigningJwk } from '#server/signing-jwk.ts';
+import { hasPseudonymKey, peopleSecrets, peopleSettings, pseudonymKeyMissing } from '#server/doors/people-settings.ts';
+import { rateLimitSettings } from '#server/graphql/rate-limit-settings.ts';
+import { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 const Environment = z
   .object({

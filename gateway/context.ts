@@ -1,7 +1,7 @@
 /** What the gateway's resolvers get with each request. */
 import type { Caller } from '#schema/caller.ts';
 import type { Directory } from '#schema/directory.ts';
-import type { SignedRequest } from '#server/door.ts';
+import type { SignedRequest } from '#server/http/door.ts';
 
 import type { Exchange } from './exchange-fields.ts';
 

@@ -8,7 +8,7 @@ import { digestOf } from '#schema/digest.ts';
 import type { Member } from '#schema/directory.ts';
 import type { SignedAnswer } from '#schema/exchange.ts';
 import { StationCode } from '#schema/ids.ts';
-import { RequestError } from '#server/request-error.ts';
+import { RequestError } from '#server/errors/request-error.ts';
 
 import type { Context } from './context.ts';
 import type { Forwarded, Forwarding } from './forwarding.ts';

@@ -10,10 +10,10 @@ import { Fault } from '#schema/errors.ts';
 import { exchangeHeaders } from '#schema/exchange.ts';
 import type { ForwardClaims } from '#schema/exchange.ts';
 import type { Digest, GatewayCode } from '#schema/ids.ts';
-import { provedAnswer } from '#server/answer-proof.ts';
-import { lifeOf } from '#server/exchange-jwt.ts';
-import type { ExchangeVerifier } from '#server/exchange-jwt.ts';
-import type { MemberSigner } from '#server/member-keys.ts';
+import { provedAnswer } from '#server/keys/answer-proof.ts';
+import { lifeOf } from '#server/keys/exchange-jwt.ts';
+import type { ExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import type { MemberSigner } from '#server/keys/member-keys.ts';
 
 import type { Answer } from './exchange.ts';
 import type { Retries } from './retries.ts';

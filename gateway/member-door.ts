@@ -1,10 +1,10 @@
 /** The door for stations that have a question put to the others: let in by the JWT of their request, once. */
 import type { GatewayCode } from '#schema/ids.ts';
 import { exchangeHeaders } from '#schema/exchange.ts';
-import type { Door } from '#server/door.ts';
-import { leewayS } from '#server/exchange-jwt.ts';
-import type { ExchangeVerifier } from '#server/exchange-jwt.ts';
-import { RequestError } from '#server/request-error.ts';
+import type { Door } from '#server/http/door.ts';
+import { leewayS } from '#server/keys/exchange-jwt.ts';
+import type { ExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import { RequestError } from '#server/errors/request-error.ts';
 
 /** More at a time than a busy federation asks in a minute. */
 const MOST = 1_000_000;

@@ -4,8 +4,8 @@
  */
 import type { Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
-import type { DirectoryFile } from '#server/directory-file.ts';
-import type { Check } from '#server/health.ts';
+import type { DirectoryFile } from '#server/directory/file.ts';
+import type { Check } from '#server/http/health.ts';
 
 import type { Asked } from './exchange.ts';
 import type { StationLinks } from './station-links.ts';

@@ -4,7 +4,7 @@
  */
 import type { Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
-import type { DirectoryFile } from '#server/directory-file.ts';
+import type { DirectoryFile } from '#server/directory/file.ts';
 
 import type { Answer, Asked } from './exchange.ts';
 import { createRestingLink } from './resting-link.ts';

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { digestOf } from '#schema/digest.ts';
 import { Fault } from '#schema/errors.ts';
 import { StationCode } from '#schema/ids.ts';
-import { jsonOf } from '#server/answer-json.ts';
+import { jsonOf } from '#server/http/answer-json.ts';
 
 import type { Context } from './context.ts';
 import type { Forwarding } from './forwarding.ts';

@@ -1,11 +1,11 @@
 /** Who may come in at the gateway and what they may ask: its doors and its table of disclosure put together. */
 import { gatewayDisclosure } from '#schema/disclosure.ts';
 import { exchangeHeaders } from '#schema/exchange.ts';
-import { createAuthority } from '#server/authority.ts';
-import type { Authority } from '#server/authority.ts';
-import type { Door } from '#server/door.ts';
-import type { ExchangeVerifier } from '#server/exchange-jwt.ts';
-import { createPeopleDoor } from '#server/people-door.ts';
+import { createAuthority } from '#server/graphql/authority.ts';
+import type { Authority } from '#server/graphql/authority.ts';
+import type { Door } from '#server/http/door.ts';
+import type { ExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import { createPeopleDoor } from '#server/doors/people-door.ts';
 
 import type { GatewayConfig } from './config.ts';
 import { createMemberDoor } from './member-door.ts';

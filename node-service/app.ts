@@ -10,9 +10,9 @@ import { ruleSets } from '#schema/rule-sets.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { StationCode } from '#schema/ids.ts';
-import type { DirectoryFile } from '#server/directory-file.ts';
-import type { Check } from '#server/health.ts';
-import { seal } from '#server/sealing.ts';
+import type { DirectoryFile } from '#server/directory/file.ts';
+import type { Check } from '#server/http/health.ts';
+import { seal } from '#server/keys/sealing.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import { createExpiringFederation, createExpiringFreshness } from './adapters/expired-directory.ts';

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { GatewayCode, StationCode } from '#schema/ids.ts';
 import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
 import { parseEnvironment, withSecretFiles } from '#server/environment.ts';
-import { hasPseudonymKey, peopleSecrets, peopleSettings, pseudonymKeyMissing } from '#server/people-settings.ts';
-import { rateLimitSettings } from '#server/rate-limit-settings.ts';
-import { SigningJwk } from '#server/signing-jwk.ts';
+import { hasPseudonymKey, peopleSecrets, peopleSettings, pseudonymKeyMissing } from '#server/doors/people-settings.ts';
+import { rateLimitSettings } from '#server/graphql/rate-limit-settings.ts';
+import { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const brokers = z
@@ -43,7 +43,7 @@ const Environment = z
     LOOKOUT_AWAIT_IMPORT: z.string().min(1).optional(),
     ...peopleSettings,
     ...rateLimitSettings,
-    /** The systems that sign in with a key of their own: a JSON file, see `server/clients.ts`. */
+    /** The systems that sign in with a key of their own: a JSON file, see `server/doors/clients.ts`. */
     LOOKOUT_CLIENTS: z.string().min(1).optional(),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(8),

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import type { Directory, Member } from '#schema/directory.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import { ruleSets } from '#schema/rule-sets.ts';
-import type { DirectoryFile } from '#server/directory-file.ts';
+import type { DirectoryFile } from '#server/directory/file.ts';
 
 import { createEmbeddedLog } from './adapters/embedded-log.ts';
 import { createGatewayOrigin } from './adapters/gateway-origin.ts';

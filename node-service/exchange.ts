@@ -3,9 +3,9 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 
 import type { Member } from '#schema/directory.ts';
-import type { Door } from '#server/door.ts';
-import { createExchangeVerifier } from '#server/exchange-jwt.ts';
-import { createMemberSigner, createMemberVerifier } from '#server/member-keys.ts';
+import type { Door } from '#server/http/door.ts';
+import { createExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import { createMemberSigner, createMemberVerifier } from '#server/keys/member-keys.ts';
 
 import { createExchangeDoor } from './adapters/exchange-door.ts';
 import { createGatewayExchange } from './adapters/gateway-exchange.ts';

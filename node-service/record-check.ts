@@ -1,5 +1,5 @@
 /** How the record of a station stands, as `/readyz?verbose` shows it. None of it keeps a station from answering: people look at it. */
-import type { Check } from '#server/health.ts';
+import type { Check } from '#server/http/health.ts';
 
 import type { RecordStanding } from './replication/heads.ts';
 

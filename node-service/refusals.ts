@@ -1,6 +1,6 @@
 /** Who is turned away, from the door to the last budget, goes into the record: here it is put together. */
 import type { RequestErrorCode } from '#schema/codes.ts';
-import type { Denial } from '#server/authority.ts';
+import type { Denial } from '#server/graphql/authority.ts';
 
 import type { AuditPort } from './audit-port.ts';
 

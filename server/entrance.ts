@@ -9,8 +9,8 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
 import type { Budgets } from '#schema/rate-limits.ts';
 
-import type { Door, Knock, Visit } from './door.ts';
-import { RequestError } from './request-error.ts';
+import type { Door, Knock, Visit } from './http/door.ts';
+import { RequestError } from './errors/request-error.ts';
 
 /** For how long an address is trusted to have more to it than whoever is turned away there. */
 const familiarMs = 600_000;

@@ -2,20 +2,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { KnownDocuments } from '#schema/operations.ts';
-import { addressOf } from './address.ts';
-import { answerOf, write, writeFailure } from './answer.ts';
-import type { Asked } from './asked.ts';
-import { createBodyReader, parseJson } from './body.ts';
-import { isCrossSite } from './cross-site.ts';
-import { createDocumentGate } from './document-gate.ts';
-import type { Engine } from './engine.ts';
+import { addressOf } from './http/address.ts';
+import { answerOf } from './graphql/graphql-answer.ts';
+import { write, writeFailure } from './http/answer.ts';
+import type { Asked } from './http/asked.ts';
+import { createBodyReader, parseJson } from './http/body.ts';
+import { isCrossSite } from './http/cross-site.ts';
+import { createDocumentGate } from './graphql/document-gate.ts';
+import type { Engine } from './graphql/engine.ts';
 import type { Entrance } from './entrance.ts';
-import type { Limits } from './limits.ts';
-import { isReadableJson, negotiate } from './media-type.ts';
-import { parseParameters, parseSearch } from './parameters.ts';
-import type { Parameters } from './parameters.ts';
-import { RequestError } from './request-error.ts';
-import { cutIfStalled } from './sockets.ts';
+import type { Limits } from './http/limits.ts';
+import { isReadableJson, negotiate } from './http/media-type.ts';
+import { parseParameters, parseSearch } from './http/parameters.ts';
+import type { Parameters } from './http/parameters.ts';
+import { RequestError } from './errors/request-error.ts';
+import { cutIfStalled } from './http/sockets.ts';
 
 export interface EndpointOptions {
   readonly engine: Engine;

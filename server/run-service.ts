@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import type { Level, Logger } from 'pino';
 
-import { describeError } from './describe-error.ts';
+import { describeError } from './errors/describe-error.ts';
 import { ConfigProblems } from './environment.ts';
 
 const OLDEST_NODE = 24;

@@ -13,12 +13,12 @@ import type { AnswerClaims, ForwardClaims, RequestClaims } from '#schema/exchang
 import type { Digest } from '#schema/ids.ts';
 import { donorsDigest, readQuestion } from '#schema/questions.ts';
 import type { ReadQuestion } from '#schema/questions.ts';
-import { parseJson } from '#server/body.ts';
-import type { Door, Knock, Leaving, Visit } from '#server/door.ts';
-import { leewayS } from '#server/exchange-jwt.ts';
-import type { ExchangeVerifier } from '#server/exchange-jwt.ts';
-import type { MemberSigner } from '#server/member-keys.ts';
-import { RequestError } from '#server/request-error.ts';
+import { parseJson } from '#server/http/body.ts';
+import type { Door, Knock, Leaving, Visit } from '#server/http/door.ts';
+import { leewayS } from '#server/keys/exchange-jwt.ts';
+import type { ExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import type { MemberSigner } from '#server/keys/member-keys.ts';
+import { RequestError } from '#server/errors/request-error.ts';
 
 import type { AuditPort, Once } from '../audit-port.ts';
 import { callerOf } from './postgres-audit/caller-of.ts';

@@ -16,9 +16,9 @@ import type { RequestClaims } from '#schema/exchange.ts';
 import type { GatewayCode, StationCode } from '#schema/ids.ts';
 import { gatewayOperations } from '#schema/operations.ts';
 import { donorsDigest, donorsOf, questionText } from '#schema/questions.ts';
-import { lifeOf } from '#server/exchange-jwt.ts';
-import type { ExchangeVerifier } from '#server/exchange-jwt.ts';
-import type { MemberSigner } from '#server/member-keys.ts';
+import { lifeOf } from '#server/keys/exchange-jwt.ts';
+import type { ExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import type { MemberSigner } from '#server/keys/member-keys.ts';
 
 import type { AuditPort } from '../audit-port.ts';
 import type { DirectoryPort, ExchangePort, ExchangeQuestion } from '../ports.ts';

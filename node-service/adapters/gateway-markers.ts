@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { SealedMarkers } from '#schema/markers.ts';
 import type { HeldMarker } from '#schema/markers.ts';
 import type { FaultCode } from '#schema/codes.ts';
-import { createSeal } from '#server/sealing.ts';
-import type { Seal } from '#server/sealing.ts';
+import { createSeal } from '#server/keys/sealing.ts';
+import type { Seal } from '#server/keys/sealing.ts';
 
 import type { ExchangePort, MarkerPort, StationSaid } from '../ports.ts';
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 import type { QuarantineReason } from '#schema/codes.ts';
 import type { Directory } from '#schema/directory.ts';
-import { createMemberSigner, createMemberVerifier } from '#server/member-keys.ts';
-import type { SigningJwk } from '#server/signing-jwk.ts';
+import { createMemberSigner, createMemberVerifier } from '#server/keys/member-keys.ts';
+import type { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 import type { DirectoryPort, SignerPort, VerifierPort } from '../ports.ts';
 

@@ -1,7 +1,7 @@
 /** What a resolver can reach: who this station is, and its use cases. */
 import type { Caller } from '#schema/caller.ts';
 import type { Member } from '#schema/directory.ts';
-import type { SignedRequest } from '#server/door.ts';
+import type { SignedRequest } from '#server/http/door.ts';
 
 import type { AuditPort, WitnessPort } from '../audit-port.ts';
 import type { Database } from '../db/client.ts';

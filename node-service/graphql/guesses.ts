@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { Caller } from '#schema/caller.ts';
 import type { Budget } from '#schema/rate-limits.ts';
-import type { Examine } from '#server/rate-limits.ts';
+import type { Examine } from '#server/graphql/rate-limits.ts';
 
 /** Counties and birthdays that are remembered, over all callers. */
 const largestMemory = 50_000;

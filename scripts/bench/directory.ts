@@ -8,7 +8,7 @@ import { thumbprintOf } from '#schema/directory.ts';
 import type { Directory } from '#schema/directory.ts';
 import { newDirectory } from '#scripts/lookout/directory/new-directory.ts';
 import { signDirectory, unsignedDirectory } from '#server/directory/sign.ts';
-import { SigningJwk } from '#server/signing-jwk.ts';
+import { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 /** The configuration of a service that takes it. */
 export interface BenchDirectory {

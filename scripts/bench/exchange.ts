@@ -16,8 +16,8 @@ import { migrate } from '#node/db/migrate.ts';
 import type { FederationPort } from '#node/ports.ts';
 import { DonorToken } from '#schema/ids.ts';
 import { startPostgres } from '#scripts/postgres.ts';
-import { createExchangeVerifier } from '#server/exchange-jwt.ts';
-import { createMemberSigner, createMemberVerifier } from '#server/member-keys.ts';
+import { createExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import { createMemberSigner, createMemberVerifier } from '#server/keys/member-keys.ts';
 
 import { asker } from './asker.ts';
 import { measureInterleaved } from './bench.ts';

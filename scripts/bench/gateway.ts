@@ -18,7 +18,7 @@ import { DonorToken, ProvinceCode, StationCode } from '#schema/ids.ts';
 import { gatewayOperations } from '#schema/operations.ts';
 import { donorsDigest, questionText } from '#schema/questions.ts';
 import { ensureSigningKey } from '#scripts/start/signing-key.ts';
-import type { SigningJwk } from '#server/signing-jwk.ts';
+import type { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 import { asker } from './asker.ts';
 import { measureInterleaved } from './bench.ts';

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Logger } from 'pino';
 
-import { describeError } from '#server/describe-error.ts';
+import { describeError } from '#server/errors/describe-error.ts';
 import { drain, listen } from '#server/lifecycle.ts';
 
 import type { IssuerConfig } from './config.ts';

@@ -12,7 +12,7 @@ import { newDirectory, termsFrom } from '#scripts/lookout/directory/new-director
 import { findPublished } from '#scripts/lookout/directory/published.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 import { signDirectory, unsignedDirectory } from '#server/directory/sign.ts';
-import type { SigningJwk } from '#server/signing-jwk.ts';
+import type { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 import { ensureAuthorities } from './authorities.ts';
 import { writeWhole } from './json-file.ts';

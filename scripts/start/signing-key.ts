@@ -10,7 +10,7 @@ import { z } from 'zod';
 
 import { thumbprintOf } from '#schema/directory.ts';
 import type { SigningKey } from '#schema/directory.ts';
-import { SigningJwk } from '#server/signing-jwk.ts';
+import { SigningJwk } from '#server/keys/signing-jwk.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 
 import { findJson, writeWhole } from './json-file.ts';

@@ -1,7 +1,7 @@
 /** The directory of a running service: kept in its file, given to others, taken from others. */
-import { openDirectory } from '../directory-file.ts';
-import type { DirectoryFile, DirectoryOptions } from '../directory-file.ts';
-import type { Route } from '../routes.ts';
+import { openDirectory } from './file.ts';
+import type { DirectoryFile, DirectoryOptions } from './file.ts';
+import type { Route } from '../http/routes.ts';
 import { createDirectoryRoutes } from './routes.ts';
 import { createSpreading } from './spreading.ts';
 import type { SpreadingOptions } from './spreading.ts';

@@ -4,12 +4,12 @@
  */
 import type { ServerResponse } from 'node:http';
 
-import { write } from '../answer.ts';
-import { createBodyReader } from '../body.ts';
-import type { DirectoryFile } from '../directory-file.ts';
-import { defaultLimits } from '../limits.ts';
-import { RequestError } from '../request-error.ts';
-import type { Exchange, Route } from '../routes.ts';
+import { write } from '../http/answer.ts';
+import { createBodyReader } from '../http/body.ts';
+import type { DirectoryFile } from './file.ts';
+import { defaultLimits } from '../http/limits.ts';
+import { RequestError } from '../errors/request-error.ts';
+import type { Exchange, Route } from '../http/routes.ts';
 import type { Outcome } from './keeper.ts';
 import { longestDirectory } from './prove.ts';
 

@@ -5,7 +5,7 @@ import { FlattenedSign, importJWK } from 'jose';
 import { Directory, directoryType, thumbprintOf } from '#schema/directory.ts';
 import type { SignedDirectory } from '#schema/directory.ts';
 
-import type { SigningJwk } from '../signing-jwk.ts';
+import type { SigningJwk } from '../keys/signing-jwk.ts';
 
 /** A directory that nobody has signed yet. */
 export function unsignedDirectory(directory: Directory): SignedDirectory {

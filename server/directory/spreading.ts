@@ -6,8 +6,8 @@ import type { Logger } from 'pino';
 import { Agent } from 'undici';
 import { z } from 'zod';
 
-import { describeError } from '../describe-error.ts';
-import type { DirectoryFile } from '../directory-file.ts';
+import { describeError } from '../errors/describe-error.ts';
+import type { DirectoryFile } from './file.ts';
 import { longestDirectory, versionOf } from './prove.ts';
 
 const CONNECT_MS = 2_000;

@@ -1,8 +1,8 @@
 /** For tests of the bare server: a door that lets everybody in, to ask for everything. */
 import { Pseudonym } from '#schema/caller.ts';
 import { StationCode } from '#schema/ids.ts';
-import type { Authority } from '#server/authority.ts';
-import type { Door } from '#server/door.ts';
+import type { Authority } from '#server/graphql/authority.ts';
+import type { Door } from '#server/http/door.ts';
 
 const visit = {
   caller: {

@@ -16,7 +16,7 @@ import { gatewayDisclosure, isAllowed, stationDisclosure } from '#schema/disclos
 import type { DisclosureTable } from '#schema/disclosure.ts';
 import { callerHeaders } from '#schema/exchange.ts';
 import { GatewayCode, StationCode } from '#schema/ids.ts';
-import { createCoordinates } from '#server/coordinates.ts';
+import { createCoordinates } from '#server/graphql/coordinates.ts';
 
 /** Who asks, and what for. What is left out is chosen so that the question may be asked. */
 export interface As {

@@ -6,9 +6,9 @@ import { AnyFaultCode } from '#schema/coverage.ts';
 import { Fault } from '#schema/errors.ts';
 import type { SignedAnswer } from '#schema/exchange.ts';
 import type { Digest, StationCode } from '#schema/ids.ts';
-import { jsonOf } from '#server/answer-json.ts';
-import { provedAnswer } from '#server/answer-proof.ts';
-import type { ExchangeVerifier } from '#server/exchange-jwt.ts';
+import { jsonOf } from '#server/http/answer-json.ts';
+import { provedAnswer } from '#server/keys/answer-proof.ts';
+import type { ExchangeVerifier } from '#server/keys/exchange-jwt.ts';
 
 import type { DirectoryPort, StationSaid } from '../../ports.ts';
 

@@ -14,7 +14,7 @@ import { DonorToken, EventId, ProvinceCode, StationCode } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
 import { newDirectory } from '#scripts/lookout/directory/new-directory.ts';
 import { ruleSets, defaultRuleSetId } from '#schema/rule-sets.ts';
-import type { SigningJwk } from '#server/signing-jwk.ts';
+import type { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 export const partitions = 4;
 const codes = Array.from({ length: 10 }, (_, place) => StationCode.parse(`3${place}0198B01`));

@@ -6,7 +6,7 @@ import type { Directory, Member } from '#schema/directory.ts';
 import { GatewayCode, ProvinceCode, StationCode } from '#schema/ids.ts';
 import { newDirectory } from '#scripts/lookout/directory/new-directory.ts';
 import { ensureSigningKey } from '#scripts/start/signing-key.ts';
-import { SigningJwk } from '#server/signing-jwk.ts';
+import { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 export const asking = StationCode.parse('310198B01');
 export const answering = StationCode.parse('320198B01');

@@ -11,10 +11,10 @@ import { createDatabase } from '#node/db/client.ts';
 import type { Context } from '#node/graphql/context.ts';
 import { stationSchema } from '#node/graphql/schema.ts';
 import { stationDisclosure } from '#schema/disclosure.ts';
-import { createAuthority } from '#server/authority.ts';
-import type { Door } from '#server/door.ts';
-import { createExchangeVerifier } from '#server/exchange-jwt.ts';
-import { createMemberSigner, createMemberVerifier } from '#server/member-keys.ts';
+import { createAuthority } from '#server/graphql/authority.ts';
+import type { Door } from '#server/http/door.ts';
+import { createExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import { createMemberSigner, createMemberVerifier } from '#server/keys/member-keys.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
 import { asker } from '../asker.ts';

@@ -6,7 +6,7 @@ import type { ExchangePort } from '#node/ports.ts';
 import { SignedAnswer } from '#schema/exchange.ts';
 import { gatewayOperations } from '#schema/operations.ts';
 import { questionText } from '#schema/questions.ts';
-import { jsonOf } from '#server/answer-json.ts';
+import { jsonOf } from '#server/http/answer-json.ts';
 
 const Answer = z.object({ data: z.object({ exchange: z.array(SignedAnswer) }) });
 

@@ -5,7 +5,7 @@ import { SigningKey, thumbprintOf } from '#schema/directory.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 import { findJson } from '#scripts/start/json-file.ts';
 import { findSigningKey } from '#scripts/start/signing-key.ts';
-import type { SigningJwk } from '#server/signing-jwk.ts';
+import type { SigningJwk } from '#server/keys/signing-jwk.ts';
 
 const PublicJwk = z.object(SigningKey.pick({ kty: true, crv: true, x: true }).shape);
 

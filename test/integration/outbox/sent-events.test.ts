@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { createJoseSigner } from '#node/adapters/jose-keys.ts';
 import { stationSchema } from '#node/graphql/schema.ts';
 import { createSentEvents } from '#node/modules/station/sent-events.ts';
-import type { SigningJwk } from '#server/signing-jwk.ts';
+import type { SigningJwk } from '#server/keys/signing-jwk.ts';
 import { callerOf } from '#test/support/entry.ts';
 
 import { createRecorder, donorOf, drain, draw, openTellingStation } from './telling-station.ts';

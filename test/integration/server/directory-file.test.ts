@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { directoryType, thumbprintOf } from '#schema/directory.ts';
 import type { Authorities, Directory } from '#schema/directory.ts';
-import { openDirectory } from '#server/directory-file.ts';
-import type { DirectoryFile } from '#server/directory-file.ts';
+import { openDirectory } from '#server/directory/file.ts';
+import type { DirectoryFile } from '#server/directory/file.ts';
 import { takenInFile } from '#server/directory/taken.ts';
 import { directoryOf, memberOf, signedText, testAuthorities } from '#test/support/directory.ts';
 import { testPublicKey, testSigningKey } from '#test/support/signing-keys.ts';

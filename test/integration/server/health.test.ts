@@ -1,6 +1,6 @@
 /** What orchestrators are told. */
 import { expect, test } from 'vitest';
-import type { Check } from '#server/health.ts';
+import type { Check } from '#server/http/health.ts';
 import { startSmallServer } from './small-server.ts';
 
 const database: Check = { name: 'database', ok: true };

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openDoor } from '#test/support/open-door.ts';
-import type { Door } from '#server/door.ts';
+import type { Door } from '#server/http/door.ts';
 import { Answer, startSmallServer } from './small-server.ts';
 
 const idOf = (document: string) => `sha256:${hash('sha256', document)}`;

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { StationCode } from '#schema/ids.ts';
-import { createPeopleDoor } from '#server/people-door.ts';
-import { peopleSettings } from '#server/people-settings.ts';
+import { createPeopleDoor } from '#server/doors/people-door.ts';
+import { peopleSettings } from '#server/doors/people-settings.ts';
 
 const code = StationCode.parse('310198B01');
 const member = { member: code };

@@ -6,9 +6,9 @@ import { Pseudonym } from '#schema/caller.ts';
 import { StationCode } from '#schema/ids.ts';
 import { defaultBudgets } from '#schema/rate-limits.ts';
 import type { Budgets } from '#schema/rate-limits.ts';
-import type { Denial } from '#server/authority.ts';
-import type { Door } from '#server/door.ts';
-import { RequestError } from '#server/request-error.ts';
+import type { Denial } from '#server/graphql/authority.ts';
+import type { Door } from '#server/http/door.ts';
+import { RequestError } from '#server/errors/request-error.ts';
 import { openDoor } from '#test/support/open-door.ts';
 import { Answer, startSmallServer } from './small-server.ts';
 

@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { expect, test } from 'vitest';
 import { Fault, Refused } from '#schema/errors.ts';
-import type { Route } from '#server/routes.ts';
+import type { Route } from '#server/http/routes.ts';
 import { Answer, startSmallServer } from './small-server.ts';
 
 const routes: readonly Route[] = [

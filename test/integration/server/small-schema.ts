@@ -4,7 +4,7 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { Fault, Refused } from '#schema/errors.ts';
 import { StationCode } from '#schema/ids.ts';
-import type { Incoming } from '#server/incoming.ts';
+import type { Incoming } from '#server/http/incoming.ts';
 
 export interface Context {
   readonly incoming: Incoming;

@@ -1,6 +1,6 @@
 /** What of an error reaches the log. */
 import { expect, test } from 'vitest';
-import { describeError, scrub } from '#server/describe-error.ts';
+import { describeError, scrub } from '#server/errors/describe-error.ts';
 
 test.each([
   ['resident identity number 11010119900307851X', 'resident identity number […]'],

@@ -1,7 +1,7 @@
 /** What documents cost. */
 import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { costLimit } from '#server/document-cost.ts';
+import { costLimit } from '#server/graphql/document-cost.ts';
 
 const schema = buildSchema(`
   type Query { a: Int  thing: Thing  things: [Thing!]!  any: [Any!]!  page(first: Int, last: Int): Page }

@@ -1,7 +1,7 @@
 /** What only the asking station may read. */
 import { expect, test } from 'vitest';
 
-import { createSeal, seal } from '#server/sealing.ts';
+import { createSeal, seal } from '#server/keys/sealing.ts';
 
 test('what is sealed is read under its own key, and under no other', async () => {
   const [own, other] = await Promise.all([createSeal(), createSeal()]);

@@ -8,12 +8,12 @@ import type { MemberCode } from '#schema/caller.ts';
 
 import { verifyAssertion } from './assertions.ts';
 import type { Assertion } from './assertions.ts';
-import { write } from './answer.ts';
-import { createBodyReader } from './body.ts';
+import { write } from '../http/answer.ts';
+import { createBodyReader } from '../http/body.ts';
 import type { Client } from './clients.ts';
-import { defaultLimits } from './limits.ts';
-import { RequestError } from './request-error.ts';
-import type { Route } from './routes.ts';
+import { defaultLimits } from '../http/limits.ts';
+import { RequestError } from '../errors/request-error.ts';
+import type { Route } from '../http/routes.ts';
 import { systemTokenS } from './system-tokens.ts';
 import type { SystemTokens } from './system-tokens.ts';
 

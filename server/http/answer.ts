@@ -1,16 +1,16 @@
 /** Writing answers: status, headers and JSON of GraphQL over HTTP, in one write. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault, Refused } from '#schema/errors.ts';
-import type { Outcome } from './engine.ts';
 import type { MediaType } from './media-type.ts';
-import { presentError, presentErrors } from './present-error.ts';
-import type { Presenter } from './present-error.ts';
-import { RequestError } from './request-error.ts';
+import { presentError } from '../errors/present-error.ts';
+import type { Presenter } from '../errors/present-error.ts';
+import { RequestError } from '../errors/request-error.ts';
 
 /** Time a caller gets to see the refusal of a body that it is still sending, before the connection is cut. */
 const LINGER_MS = 500;
 
-const GRAPHQL_TYPES = {
+/** The content types of answers, as they are written. */
+export const GRAPHQL_TYPES = {
   'application/json': 'application/json; charset=utf-8',
   'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
 } as const satisfies Record<MediaType, string>;
@@ -66,15 +66,6 @@ export const writeEarly = (request: IncomingMessage, response: ServerResponse, a
   };
   const timer = setTimeout(end, LINGER_MS);
   request.once('end', end).once('error', end).resume();
-};
-
-/** A result as the specification wants it: request errors are 200 for callers that know only `application/json`. */
-export const answerOf = ({ result, code }: Outcome, to: Omit<Presenter, 'code'> & { mediaType: MediaType }): Answer => {
-  const { mediaType, requestId } = to;
-  const errors = result.errors && presentErrors(result.errors, { ...to, code });
-  const status = result.data !== undefined || mediaType === 'application/json' ? 200 : 400;
-  const body = JSON.stringify(errors === undefined ? result : { ...result, errors });
-  return { status, type: GRAPHQL_TYPES[mediaType], body, requestId };
 };
 
 const statusOf = (error: unknown) => {

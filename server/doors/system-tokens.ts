@@ -8,7 +8,7 @@ import { Pseudonym, Right } from '#schema/caller.ts';
 import type { MemberCode } from '#schema/caller.ts';
 
 import type { Client } from './clients.ts';
-import type { SigningJwk } from './signing-jwk.ts';
+import type { SigningJwk } from '../keys/signing-jwk.ts';
 
 /** How long a token holds, in seconds. */
 export const systemTokenS = 600;

@@ -10,7 +10,7 @@ import type { BudgetName, Budgets, Charge } from '#schema/rate-limits.ts';
 
 import type { Denial } from './authority.ts';
 import type { Charged } from './charges.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../errors/request-error.ts';
 
 /** Why donors that a budget would hold are refused all the same. */
 export interface Suspicion {

@@ -1,6 +1,6 @@
 /** The name of one request in answers and logs: the caller's own if it is harmless, otherwise a new one. */
 import { randomUUID } from 'node:crypto';
-import { scrub } from './describe-error.ts';
+import { scrub } from '../errors/describe-error.ts';
 
 const UUID_OR_TRACE_ID = /^[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12}$/i;
 const SIMPLE = /^[\w.:-]{1,64}$/;

@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache';
 import type { RequestErrorCode } from '#schema/codes.ts';
 import { costLimit } from './document-cost.ts';
 import { hideTypes, noSchemaIntrospection } from './introspection.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from '../http/limits.ts';
 import { nestingLimit, repetitionLimit } from './selection-limits.ts';
 
 /** The part of the pipeline that looks at documents. */

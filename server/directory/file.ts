@@ -10,15 +10,15 @@ import { standingOf } from '#schema/directory.ts';
 import type { Authorities, Directory, DirectoryStanding } from '#schema/directory.ts';
 import { Fault } from '#schema/errors.ts';
 
-import { describeError } from './describe-error.ts';
-import { createKeeper, followRotations } from './directory/keeper.ts';
-import type { Taking } from './directory/keeper.ts';
-import { longestDirectory } from './directory/prove.ts';
-import type { ProvedDirectory } from './directory/prove.ts';
-import type { TakenStore } from './directory/taken.ts';
-import { readBounded, watchText } from './directory/watch-file.ts';
-import { writeWhole } from './directory/write-whole.ts';
-import type { Check } from './health.ts';
+import { describeError } from '../errors/describe-error.ts';
+import { createKeeper, followRotations } from './keeper.ts';
+import type { Taking } from './keeper.ts';
+import { longestDirectory } from './prove.ts';
+import type { ProvedDirectory } from './prove.ts';
+import type { TakenStore } from './taken.ts';
+import { readBounded, watchText } from './watch-file.ts';
+import { writeWhole } from './write-whole.ts';
+import type { Check } from '../http/health.ts';
 
 export interface DirectoryFile {
   /** The newest that was taken. */

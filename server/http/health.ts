@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { write } from './answer.ts';
 import type { Asked } from './asked.ts';
-import { describeError } from './describe-error.ts';
+import { describeError } from '../errors/describe-error.ts';
 
 /** One thing a service needs, and whether it has it. The detail is shown to whoever asks. */
 export interface Check {

@@ -4,7 +4,7 @@ import { isAllowed } from '#schema/disclosure.ts';
 import type { DisclosureTable } from '#schema/disclosure.ts';
 import type { StationKind } from '#schema/procedures.ts';
 
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../errors/request-error.ts';
 
 /** Somebody who was let in and asked for what they may not have. */
 export interface Denial {

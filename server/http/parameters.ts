@@ -1,6 +1,6 @@
 /** The parameters of GraphQL over HTTP, parsed from a JSON body or a query string. */
 import type { Limits } from './limits.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../errors/request-error.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

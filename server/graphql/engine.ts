@@ -15,11 +15,11 @@ import { createCharges } from './charges.ts';
 import { createCoordinates } from './coordinates.ts';
 import { createDocuments } from './documents.ts';
 import type { DocumentPipeline } from './documents.ts';
-import type { Incoming } from './incoming.ts';
-import type { Limits } from './limits.ts';
-import type { Parameters } from './parameters.ts';
+import type { Incoming } from '../http/incoming.ts';
+import type { Limits } from '../http/limits.ts';
+import type { Parameters } from '../http/parameters.ts';
 import type { RateLimits } from './rate-limits.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../errors/request-error.ts';
 
 export interface EngineOptions<Context extends object> {
   readonly schema: GraphQLSchema | (() => GraphQLSchema);

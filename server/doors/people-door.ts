@@ -14,10 +14,10 @@ import { Pseudonym, Right, Role } from '#schema/caller.ts';
 import type { Caller, MemberCode } from '#schema/caller.ts';
 
 import { readBearer } from './bearer.ts';
-import type { Door } from './door.ts';
+import type { Door } from '../http/door.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
 import type { PeopleSettings } from './people-settings.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../errors/request-error.ts';
 import { readStated } from './stated.ts';
 
 /** Signatures that only the provider can make. One with a shared secret could be made by every service that verifies it. */

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { CaseNumber, Purpose, Role } from '#schema/caller.ts';
 import { callerHeaders } from '#schema/exchange.ts';
 
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../errors/request-error.ts';
 
 export interface Stated {
   readonly role: Role | null;

@@ -4,8 +4,8 @@ import { decodeJwt } from 'jose';
 import type { MemberCode } from '#schema/caller.ts';
 
 import { readBearer } from './bearer.ts';
-import type { Door } from './door.ts';
-import { RequestError } from './request-error.ts';
+import type { Door } from '../http/door.ts';
+import { RequestError } from '../errors/request-error.ts';
 import { readStated } from './stated.ts';
 import type { SystemTokens } from './system-tokens.ts';
 

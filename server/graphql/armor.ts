@@ -5,7 +5,7 @@
  */
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 import type { GraphQLError } from 'graphql';
-import type { Limits } from './limits.ts';
+import type { Limits } from '../http/limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 const reject = {

@@ -4,8 +4,8 @@
  */
 import type { Caller } from '#schema/caller.ts';
 import type { KnownDocuments } from '#schema/operations.ts';
-import type { Parameters } from './parameters.ts';
-import { RequestError } from './request-error.ts';
+import type { Parameters } from '../http/parameters.ts';
+import { RequestError } from '../errors/request-error.ts';
 
 export const createDocumentGate = (known: KnownDocuments, production: boolean) => {
   const texts = new Set(known.values());

@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 import { Pseudonym, Right } from '#schema/caller.ts';
 
-import { ConfigProblems } from './environment.ts';
+import { ConfigProblems } from '../environment.ts';
 
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const named = { kid: z.string().min(1).max(200) };
