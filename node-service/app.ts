@@ -20,6 +20,7 @@ import { createGatewayFederation } from './adapters/gateway-federation.ts';
 import { createCountedKnowledge } from './adapters/counted-knowledge.ts';
 import { createGatewayMarkers } from './adapters/gateway-markers.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
+import { createOwnStanding } from './adapters/own-standing.ts';
 import { createPostgresAudit } from './adapters/postgres-audit.ts';
 import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
 import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
@@ -104,12 +105,15 @@ function createAnswering(parts: Parts): Answering {
   const { prisma, pool } = parts.database;
   const { logTime, outcomes, outbox, signer, telling, catchUp } = parts.donorLog;
   const freshness = createExpiringFreshness(parts.donorLog.freshness, { directory, clock });
+  const standing = createOwnStanding(station.code, { directory, clock });
   const holdings = createPostgresHoldings({ pool, isLoaded });
   const knowledge = createCountedKnowledge(
     createPostgresKnowledge({ pool, isLoaded }),
     suspendedNow(() => directory.current().members),
   );
-  const eligibility = createEligibility({ station, ruleSet, freshness, knowledge, federation, logTime, clock });
+  const eligibility = createEligibility({
+    ...{ station, ruleSet, standing, freshness, knowledge, federation, logTime, clock },
+  });
   return {
     station,
     version,
@@ -126,7 +130,7 @@ function createAnswering(parts: Parts): Answering {
     donations: createDonations({ station, prisma, clock, telling }),
     lookouts: createLookouts({ prisma, directory, clock, telling }),
     markers: createMarkers({
-      ...{ station: station.code, prisma, knowledge, freshness, clock, seal },
+      ...{ station: station.code, standing, prisma, knowledge, freshness, clock, seal },
       markersElsewhere: parts.markersElsewhere,
     }),
     registrations: createRegistrations({ station, prisma, clock, telling }),

@@ -112,6 +112,15 @@ export interface FreshnessPort {
   current(): readonly StationCoverage[];
 }
 
+/** Whether this station may itself be relied on. Asked by every check. */
+export interface OwnStandingPort {
+  /**
+   * Why no answer may rest on it: it is suspended, no member, or its directory is past the hard expiry, so that it may be either
+   * without knowing. Null while it may. What stands in a donor's way by its records is said in any case.
+   */
+  fault(): FaultCode | null;
+}
+
 /** Who is a member, as of now. */
 export interface DirectoryPort {
   current(): Directory;

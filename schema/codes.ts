@@ -94,7 +94,7 @@ export const faults = {
   GATEWAY_UNREACHABLE: { retryable: true, zh: '无法连接网关。', en: 'The gateway cannot be reached.' },
   /** The code names no station of the directory. */
   STATION_UNKNOWN: { retryable: false, zh: '目录中没有该站点。', en: 'The directory has no such station.' },
-  /** The station is suspended: it is asked nothing until the directory says otherwise. */
+  /** The station is suspended: until the directory says otherwise it is asked nothing, and nobody is admitted at its desk. */
   STATION_SUSPENDED: {
     retryable: false,
     zh: '该站点已暂停参与联盟。',

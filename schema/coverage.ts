@@ -10,7 +10,8 @@ export const AnyFaultCode = z.enum(Object.keys(faults) as [FaultCode, ...FaultCo
 
 /**
  * One station's part in an answer. `OWN`: the asking station's own records. `REPLICATED`: the asking station's copy of the
- * donor log is complete for it up to its watermark. `LIVE`: it answered just now. `MISSING`: neither, and `fault` says why.
+ * donor log is complete for it up to its watermark. `LIVE`: it answered just now. `MISSING`: neither, and `fault` says why; the
+ * asking station itself is, while the directory gives no ground to rely on it: its records count all the same.
  * `asOf` is the instant (ISO 8601, UTC) up to which what it said is complete: the watermark, where there is one.
  */
 export const StationCoverage = z.object({
@@ -21,7 +22,7 @@ export const StationCoverage = z.object({
 });
 export type StationCoverage = z.infer<typeof StationCoverage>;
 
-/** Every active member once. `complete` exactly when none is `MISSING`. */
+/** The asking station and every other active member once. `complete` exactly when none is `MISSING`. */
 export const Coverage = z.object({ complete: z.boolean(), stations: z.array(StationCoverage) });
 export type Coverage = z.infer<typeof Coverage>;
 

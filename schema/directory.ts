@@ -33,8 +33,8 @@ export const Suspension = z.strictObject({ since: z.iso.datetime(), until: z.iso
 export type Suspension = z.infer<typeof Suspension>;
 
 /**
- * One member station. A suspended member is asked nothing, answered nothing, and its silence makes no answer incomplete. What
- * it said before it was suspended stays valid.
+ * One member station. A suspended member is asked nothing, answered nothing, and its silence makes no answer incomplete; its
+ * own desk admits nobody. What it said before it was suspended stays valid.
  */
 export const Member = z.strictObject({
   code: StationCode,

@@ -1,20 +1,20 @@
 /**
  * Past the hard expiry of the directory nobody can be believed: whoever was suspended or lost a key since is not known here. So
- * every other member is missing from the answers, copied or live, until a newer directory comes.
+ * every other member is missing from the answers, copied or live, until a newer directory comes; `own-standing.ts` says the
+ * same of the station itself.
  */
-
 import type { Directory } from '#schema/directory.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
 
 import type { ClockPort, DirectoryPort, FederationAnswer, FederationPort, FreshnessPort } from '../ports.ts';
 
-interface Dependencies {
+export interface Dependencies {
   readonly directory: DirectoryPort;
   readonly clock: ClockPort;
 }
 
 /** Whether the directory of the moment is past its hard expiry. Asked by every check, so the end is parsed once. */
-function createExpiry({ directory, clock }: Dependencies): () => boolean {
+export function createExpiry({ directory, clock }: Dependencies): () => boolean {
   let known: Directory | undefined;
   let end = Infinity;
   return () => {

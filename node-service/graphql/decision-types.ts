@@ -42,7 +42,7 @@ const StationCoverageType = builder.objectRef<StationCoverage>('StationCoverage'
 });
 
 export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
-  description: 'What an answer rests on: every active member once.',
+  description: 'What an answer rests on: the asking station and every other active member once.',
   fields: (t) => ({
     complete: t.exposeBoolean('complete', { description: 'Whether every active member was heard.' }),
     stations: t.expose('stations', { type: [StationCoverageType], description: 'Each station once.' }),

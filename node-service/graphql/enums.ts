@@ -150,7 +150,8 @@ export const CoverageStateType = builder.enumType('CoverageState', {
     OWN: "The asking station's own records.",
     REPLICATED: "The asking station's copy of the donor log, complete for this station up to `asOf`.",
     LIVE: 'It answered just now.',
-    MISSING: 'Neither; `fault` says why.',
+    MISSING:
+      'Neither; `fault` says why. The asking station itself is while the directory gives no ground to rely on it.',
   }),
 });
 

@@ -96,10 +96,24 @@ export function parseDay(text: string): CivilDate {
 
 const colours = { ELIGIBLE: 'green', DEFERRED: 'yellow', REFER: 'red', INDETERMINATE: 'magenta' } as const;
 
+type Part = Answered['coverage']['stations'][number];
+
+const partOf = ({ station, fault }: Part): string => `${station} (${fault ?? 'no reason given'})`;
+
+/** Why nothing rests on the very station that was asked. */
+function ownLine(station: string, fault: Part['fault']): string {
+  if (fault === 'STATION_SUSPENDED')
+    return `${station} is suspended itself: nobody is admitted here until the directory says otherwise.`;
+  if (fault === 'DIRECTORY_EXPIRED')
+    return `${station} holds a directory past its end: nobody is admitted here until a newer one comes.`;
+  return `${station} cannot be relied on itself (${fault ?? 'no reason given'}): nobody is admitted here.`;
+}
+
 function print(station: string, answer: Answered): string {
   const { verdict, procedure, on, eligibleFrom, grounds, coverage, ruleSet } = answer;
   const from = verdict === 'DEFERRED' && eligibleFrom !== null ? ` until ${eligibleFrom}` : '';
   const missing = coverage.stations.filter(({ state }) => state === 'MISSING');
+  const others = missing.filter((part) => part.station !== station);
   return [
     `${coloured(['bold', colours[verdict]], verdict)}${from}`,
     `${answer.sentenceZh} ${answer.sentenceEn}`,
@@ -108,8 +122,8 @@ function print(station: string, answer: Answered): string {
     ...grounds.map(({ code, rule, clause, until }) =>
       ['-', code, rule, until && `until ${until}`, clause && `(${clause})`].filter(Boolean).join(' '),
     ),
-    missing.length === 0
-      ? `All ${coverage.stations.length} stations were heard.`
-      : `Not heard: ${missing.map((part) => `${part.station} (${part.fault ?? 'no reason given'})`).join(', ')}`,
+    ...missing.filter((part) => part.station === station).map(({ fault }) => ownLine(station, fault)),
+    ...(missing.length === 0 ? [`All ${coverage.stations.length} stations were heard.`] : []),
+    ...(others.length === 0 ? [] : [`Not heard: ${others.map(partOf).join(', ')}`]),
   ].join('\n');
 }

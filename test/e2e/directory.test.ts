@@ -24,9 +24,9 @@ test('a member is suspended and reinstated while the federation runs, and that s
   };
   const signAs = (name: string) => directory('sign', '--key', layoutOf(state).authorityKeyOf(name));
   const shown = async () => Shown.parse(JSON.parse((await directory('show', '--json')).stdout));
+  const question = ['--document', 'RESIDENT_ID:331298197506110844', '--procedure', 'WHOLE_BLOOD'];
   const heard = async () => {
-    const question = ['--station', '310198B01', '--document', 'RESIDENT_ID:331298197506110844'];
-    const { stdout } = await lookout('check', ...question, '--procedure', 'WHOLE_BLOOD', '--state', state, '--json');
+    const { stdout } = await lookout('check', '--station', '310198B01', ...question, '--state', state, '--json');
     return Answer.parse(JSON.parse(stdout)).coverage.stations.map(({ station }) => station);
   };
 
@@ -45,6 +45,10 @@ test('a member is suspended and reinstated while the federation runs, and that s
     ['G01', ...codes].map((code) => expect.objectContaining({ code, outcome: 'TAKEN' }) as unknown),
   );
   expect(await heard()).toEqual(['310198B01', '330198B01']);
+  const suspended = await lookout('check', '--station', '320198B01', ...question, '--state', state);
+  expect(suspended.stdout).toMatch(/^INDETERMINATE\n/);
+  expect(suspended.stdout).toContain('320198B01 is suspended itself: nobody is admitted here');
+  expect(suspended.stdout).not.toContain('were heard');
 
   await first[Symbol.asyncDispose]();
   await using second = await start(state, port, '--stations', '3');

@@ -54,7 +54,23 @@ test('what a member says under suspension counts for nobody, what it said before
   await vi.waitFor(async () => {
     expect([...(await statesAtShanghai()).keys()]).not.toContain(jiangsu);
   }, 10_000);
-  await record(at(jiangsu), 'DONOR02', 'D2');
+  // Its own desk sees what everybody told, admits nobody, and says what it knows to be in the way.
+  await vi.waitFor(async () => {
+    expect(await eligibility(at(jiangsu), 'NOBODY1')).toMatchObject({ verdict: 'INDETERMINATE' });
+  }, 10_000);
+  const { coverage } = await eligibility(at(jiangsu), 'NOBODY1');
+  expect(coverage.stations.map(({ station, state, fault }) => `${station} ${fault ?? state}`)).toEqual([
+    `${jiangsu} STATION_SUSPENDED`,
+    `${shanghai} REPLICATED`,
+    `${plasma} REPLICATED`,
+  ]);
+  expect(await eligibility(at(jiangsu), 'DONOR01')).toMatchObject({ verdict: 'DEFERRED' });
+  const chair = { donor: donor('NOBODY1'), procedure: 'WHOLE_BLOOD' };
+  expect(await answerOf(at(jiangsu), 'request', chair)).toMatchObject({
+    ...{ notAvailable: 'STATION_SUSPENDED', retryable: false },
+  });
+  // What it records all the same is not lost, and counts for nobody.
+  expect(await record(at(jiangsu), 'DONOR02', 'D2')).toMatchObject({ __typename: 'Donation' });
   await isApplied(2);
   expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
   expect(await eligibility(at(shanghai), 'DONOR01')).toMatchObject({ verdict: 'DEFERRED' });
@@ -87,7 +103,7 @@ test('a suspended member is answered nothing by anybody, and again once it is ba
   await becomes(jiangsu, all(jiangsu));
 
   await federation.publish({ [jiangsu]: suspendedSince('2026-11-21T03:00:00.000Z') });
-  await becomes(jiangsu, ['INDETERMINATE', `${jiangsu} OWN`, `${shanghai} MISSING`, `${plasma} MISSING`]);
+  await becomes(jiangsu, ['INDETERMINATE', `${jiangsu} MISSING`, `${shanghai} MISSING`, `${plasma} MISSING`]);
   await becomes(shanghai, ['ELIGIBLE', `${shanghai} OWN`, `${plasma} LIVE`]);
   await federation.publish();
   await becomes(jiangsu, all(jiangsu));
@@ -120,7 +136,7 @@ test('a directory past its soft expiry lifts no bar; past its hard expiry nobody
   await federation.publish({}, past);
   await expect.poll(readiness, { timeout: 10_000 }).toMatch(/^503[^]*hard expiry/);
   expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'INDETERMINATE' });
-  expect([...(await statesAtShanghai()).values()]).toEqual(['OWN', 'DIRECTORY_EXPIRED', 'DIRECTORY_EXPIRED']);
+  expect([...(await statesAtShanghai()).values()]).toEqual(Array(3).fill('DIRECTORY_EXPIRED'));
   const permit = { donor: donor('DONOR02'), procedure: 'WHOLE_BLOOD' };
   expect(await answerOf(at(shanghai), 'request', permit)).toMatchObject({ notAvailable: 'DIRECTORY_EXPIRED' });
 

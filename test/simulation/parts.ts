@@ -3,6 +3,7 @@ import type { Member } from '#schema/directory.ts';
 import type { DonorToken, EventId } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
+import { createOwnStanding } from '#node/adapters/own-standing.ts';
 import { findConflicts } from '#node/domain/conflict.ts';
 import type { ClaimOutcome } from '#node/domain/history.ts';
 import { judgeClaims } from '#node/domain/permit.ts';
@@ -168,6 +169,7 @@ export function createParts(options: PartsOptions): Parts {
   const eligibility = createEligibility({
     station: member,
     ruleSet,
+    standing: createOwnStanding(code, { directory, clock: clock.clock }),
     freshness,
     knowledge: { knowledgeOf: readDonor, knowledgeOfMany: (tokens) => Promise.all(tokens.map(readDonor)) },
     federation: createVirtualFederation(world, life, neighbours),

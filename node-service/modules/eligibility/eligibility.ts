@@ -11,12 +11,20 @@ import { offers, Procedure } from '#schema/procedures.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 
 import { decide, schedule } from '../../domain/eligibility.ts';
-import type { ClockPort, FederationPort, FreshnessPort, KnowledgePort, LogTimePort } from '../../ports.ts';
+import type {
+  ClockPort,
+  FederationPort,
+  FreshnessPort,
+  KnowledgePort,
+  LogTimePort,
+  OwnStandingPort,
+} from '../../ports.ts';
 import { createKnowing } from './known.ts';
 
 interface Dependencies {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly ruleSet: RuleSet;
+  readonly standing: OwnStandingPort;
   readonly freshness: FreshnessPort;
   readonly knowledge: KnowledgePort;
   readonly federation: FederationPort;

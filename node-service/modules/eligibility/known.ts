@@ -17,12 +17,14 @@ import type {
   FreshnessPort,
   KnowledgePort,
   LogTimePort,
+  OwnStandingPort,
 } from '../../ports.ts';
 import { codeOf, knownFrom } from './merge.ts';
 import type { Local, Moment } from './merge.ts';
 
 interface Dependencies {
   readonly station: StationCode;
+  readonly standing: OwnStandingPort;
   readonly freshness: FreshnessPort;
   readonly knowledge: KnowledgePort;
   readonly federation: FederationPort;
@@ -40,21 +42,21 @@ export interface Knowing {
 const nobody: FederationAnswer = { facts: { donations: [], bars: [], registrations: [] }, coverage: [] };
 
 export function createKnowing(dependencies: Dependencies): Knowing {
-  const { station, freshness, knowledge, federation, logTime, clock } = dependencies;
+  const { station, standing, freshness, knowledge, federation, logTime, clock } = dependencies;
 
   // The snapshot of the freshness is one value for many checks, and so is what is made of it within a millisecond: seven hundred
   // members must not cost each check seven hundred steps.
   let last: Moment | undefined;
 
   function momentNow(): Moment {
-    const [stations, now] = [freshness.current(), clock.now().getTime()];
-    if (last?.stations === stations && last.now === now) return last;
-    const asOf = last?.now === now ? last.asOf : new Date(now).toISOString();
+    const [stations, now, fault] = [freshness.current(), clock.now().getTime(), standing.fault()];
+    if (last?.stations === stations && last.now === now && last.own.fault === fault) return last;
+    const asOf = last?.now === now ? last.own.asOf : new Date(now).toISOString();
     const behind =
       last?.stations === stations ? last.behind : stations.filter(({ state }) => state === 'MISSING').map(codeOf);
-    const own: StationCoverage = { station, state: 'OWN', asOf, fault: null };
-    const coverage = { complete: behind.length === 0, stations: [own, ...stations] };
-    last = { now, asOf, stations, behind, coverage };
+    const own: StationCoverage = { station, state: fault === null ? 'OWN' : 'MISSING', asOf, fault };
+    const coverage = { complete: fault === null && behind.length === 0, stations: [own, ...stations] };
+    last = { now, own, stations, behind, coverage };
     return last;
   }
 

@@ -21,10 +21,10 @@ export interface Local {
 
 /** What everybody who asks at this moment shares. */
 export interface Moment {
-  /** `asOf` in milliseconds. */
+  /** `asOf` of the own part, in milliseconds. */
   readonly now: number;
-  /** When the own records began to be read: a fact recorded later may not be among them. */
-  readonly asOf: string;
+  /** The own part. `asOf` is when the own records began to be read: a fact recorded later may not be among them. */
+  readonly own: StationCoverage;
   /** The copies of the other members, as they are. */
   readonly stations: readonly StationCoverage[];
   /** Those of them that will not do. */
@@ -48,9 +48,10 @@ function joined(live: DonorFacts, told: DonorFacts, isLive: (station: StationCod
 function coverageNow({ station, told, asking }: Local, heard: readonly StationCoverage[], moment: Moment): Coverage {
   if (asking.length === 0 && told.unknownFrom.length === 0) return moment.coverage;
   // Own events of a newer version that the own tables do not have, as after a restored backup: nobody can be asked for them.
-  const own: StationCoverage = told.unknownFrom.includes(station)
-    ? { station, state: 'MISSING', asOf: moment.asOf, fault: 'STATION_BEHIND' }
-    : { station, state: 'OWN', asOf: moment.asOf, fault: null };
+  const own: StationCoverage =
+    moment.own.state === 'OWN' && told.unknownFrom.includes(station)
+      ? { ...moment.own, state: 'MISSING', fault: 'STATION_BEHIND' }
+      : moment.own;
   const [asked, answers] = [new Set(asking), new Map(heard.map((each) => [each.station, each]))];
   const others = moment.stations.map((copy): StationCoverage => {
     const answer = asked.has(copy.station) ? answers.get(copy.station) : copy;

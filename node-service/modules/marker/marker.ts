@@ -15,7 +15,7 @@ import type { HeldMarker, SealedMarkers } from '#schema/markers.ts';
 import { bytesOf, civilDateOfColumn, tokenOf } from '../../db/columns.ts';
 import type { Database } from '../../db/client.ts';
 import { replicatedFacts } from '../../domain/replicated.ts';
-import type { ClockPort, FreshnessPort, KnowledgePort, MarkerPort } from '../../ports.ts';
+import type { ClockPort, FreshnessPort, KnowledgePort, MarkerPort, OwnStandingPort } from '../../ports.ts';
 
 /** A lookout in force, and the station to ask about it. */
 export interface DonorMarker extends HeldMarker {
@@ -36,6 +36,7 @@ export interface Markers {
 
 interface Dependencies {
   readonly station: StationCode;
+  readonly standing: OwnStandingPort;
   readonly prisma: Database['prisma'];
   readonly knowledge: KnowledgePort;
   readonly freshness: FreshnessPort;
@@ -46,7 +47,7 @@ interface Dependencies {
 }
 
 export function createMarkers(dependencies: Dependencies): Markers {
-  const { station, prisma, knowledge, freshness, markersElsewhere, clock, seal } = dependencies;
+  const { station, standing, prisma, knowledge, freshness, markersElsewhere, clock, seal } = dependencies;
 
   async function ownOf(tokens: readonly DonorToken[]): Promise<SealedMarkers> {
     const today = civilDateOf(clock.now());
@@ -80,7 +81,8 @@ export function createMarkers(dependencies: Dependencies): Markers {
         asked.map((each) => each.station),
       );
       const coverageOfAsked = new Map(heard.map(({ coverage }) => [coverage.station, coverage]));
-      const own: StationCoverage = { station, state: 'OWN', asOf: clock.now().toISOString(), fault: null };
+      const [asOf, fault] = [clock.now().toISOString(), standing.fault()];
+      const own: StationCoverage = { station, state: fault === null ? 'OWN' : 'MISSING', asOf, fault };
       const [ownMarkers = []] = await ownOf([token]);
       return {
         markers: [

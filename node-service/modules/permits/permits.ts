@@ -122,7 +122,7 @@ async function release(dependencies: Dependencies, givingBack: GivingBack, named
 }
 
 export function createPermits(dependencies: Dependencies): Permits {
-  const { check, outbox, outcomes, logTime } = dependencies;
+  const { station, check, outbox, outcomes, logTime } = dependencies;
   const { telling, patienceMs = 5_000 } = dependencies;
   const givingBack = createGivingBack({ ...dependencies, telling, patienceMs });
   const asking = new Map<string, Promise<Permit | NotAvailable>>();
@@ -163,6 +163,8 @@ export function createPermits(dependencies: Dependencies): Permits {
     if (verdict === 'DEFERRED' || verdict === 'REFER') throw new Refused('NOT_ELIGIBLE');
     const latest = logTime.latest();
     if (latest === null) return notAvailable('LOG_UNAVAILABLE');
+    const own = coverage.stations.find((part) => part.station === station.code);
+    if (own?.state === 'MISSING') return notAvailable(own.fault ?? 'STATION_BEHIND');
     const held = findHeld(permits, procedure);
     if (held !== undefined) return restingOn(coverage, await again(held, latest));
     if (grounds.some(({ code }) => code === 'PERMIT_ELSEWHERE')) throw new Refused('PERMIT_TAKEN');

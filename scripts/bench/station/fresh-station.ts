@@ -2,6 +2,7 @@
  * A station whose copy of the donor log is fresh for so many members, as their heartbeats would keep it: the use cases a check
  * goes through, with the real freshness and the real reads. Nobody is asked live; a bench in which somebody were would be wrong.
  */
+import { createOwnStanding } from '#node/adapters/own-standing.ts';
 import { createPostgresKnowledge } from '#node/adapters/postgres-knowledge.ts';
 import type { Database } from '#node/db/client.ts';
 import { createWatermarks } from '#node/domain/watermark.ts';
@@ -67,6 +68,7 @@ export function createFreshStation({ pool }: Pick<Database, 'pool'>, members: nu
     const due = Math.ceil((members * beatsEveryMs) / policy.heartbeatMs);
     for (let count = 0; count < due; count += 1) beat(codes[(next += 1) % codes.length] ?? station.code);
   }, beatsEveryMs);
+  const clock = { now: () => new Date() };
   const logTime = { latest: () => Date.now(), earliest: () => Date.now() };
   const asked = (): never => {
     throw new Error('a bench in which somebody is asked live');
@@ -74,11 +76,12 @@ export function createFreshStation({ pool }: Pick<Database, 'pool'>, members: nu
   const eligibility = createEligibility({
     station,
     ruleSet,
+    standing: createOwnStanding(station.code, { directory: { current: () => directory }, clock }),
     freshness: createFreshness({ station: station.code, directory: { current: () => directory }, watermarks, logTime }),
     knowledge: createPostgresKnowledge({ pool, isLoaded: () => Promise.resolve(true) }),
     federation: { heldElsewhere: asked, heldElsewhereOf: asked },
     logTime,
-    clock: { now: () => new Date() },
+    clock,
   });
   return {
     eligibility,

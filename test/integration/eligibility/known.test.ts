@@ -162,6 +162,32 @@ describe('a check with a copy that is behind', () => {
   });
 });
 
+describe('a check at a station nothing may rest on', () => {
+  test('is never eligible, also where every copy is fresh or nobody else is a member; what is in the way is said', async () => {
+    await using desk = await createDesk();
+    desk.records.tell(await desk.other.say(donor, donated()));
+    await desk.apply();
+    const stranger = donorNamed('nobody knows');
+    expect((await verdictOf(desk, stranger)).verdict).toBe('ELIGIBLE');
+    desk.world.fault = 'STATION_SUSPENDED';
+    for (const others of [[], [fresh(there), fresh(plasma)]]) {
+      desk.world.fresh = others;
+      const own = { station: here, state: 'MISSING', asOf: expect.any(String) as string, fault: 'STATION_SUSPENDED' };
+      expect(await verdictOf(desk, stranger)).toMatchObject({
+        verdict: 'INDETERMINATE',
+        grounds: [{ code: 'COVERAGE' }],
+        coverage: { complete: false, stations: [own, ...others] },
+      });
+      expect(await verdictOf(desk)).toMatchObject({
+        verdict: 'DEFERRED',
+        grounds: [{ code: 'INTERVAL' }, { code: 'COVERAGE' }],
+      });
+    }
+    desk.world.fault = null;
+    expect((await verdictOf(desk, stranger)).verdict).toBe('ELIGIBLE');
+  });
+});
+
 test('many donors are answered like one, in order, with one question for those that need one', async () => {
   const { questions, federation } = createLive(new Map());
   await using desk = await createDesk({ federation });

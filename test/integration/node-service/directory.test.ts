@@ -45,6 +45,25 @@ test('an older directory that is put back while the station is down is refused: 
   expect(lines.join()).toContain('version 1 is older than 7');
 });
 
+test('a station that is the only member believes not even that past the hard end of its directory', async () => {
+  await using directory = await createDirectoryFile([memberOf(code)]);
+  await using station = await startStation({ code, directoryFile: directory.file });
+  const question = `{ eligibility(donor: { document: { type: PASSPORT, number: "NOBODY1" } }, procedure: WHOLE_BLOOD) {
+    ... on Decision { verdict coverage { complete stations { station state fault } } }
+  } }`;
+  const check = async () => (await station.ask(question)).data?.['eligibility'];
+  const coverage = (state: string, fault: string | null) => ({
+    complete: fault === null,
+    stations: [{ station: code, state, fault }],
+  });
+  expect(await check()).toEqual({ verdict: 'ELIGIBLE', coverage: coverage('OWN', null) });
+  const past = '2026-11-21T03:59:59.999Z';
+  await directory.write([memberOf(code)], { softUntil: past, hardUntil: past });
+  await expect
+    .poll(check, { timeout: 10_000 })
+    .toEqual({ verdict: 'INDETERMINATE', coverage: coverage('MISSING', 'DIRECTORY_EXPIRED') });
+});
+
 test('a directory that fewer than enough have signed changes nothing, whoever brings it', async () => {
   await using directory = await createDirectoryFile(members);
   await using station = await startStation({ code, directoryFile: directory.file });

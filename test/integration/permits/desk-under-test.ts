@@ -11,6 +11,7 @@ import { createEligibility } from '#node/modules/eligibility/eligibility.ts';
 import { createPermits } from '#node/modules/permits/permits.ts';
 import type { FederationPort, JudgedClaim } from '#node/ports.ts';
 import { createOutcomes } from '#node/replication/outcomes.ts';
+import type { FaultCode } from '#schema/codes.ts';
 import { Policy } from '#schema/directory.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
 import { StationCode } from '#schema/ids.ts';
@@ -58,6 +59,8 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
   const world = {
     logTime: (logStart + 10_000) as number | null,
     fresh: [] as readonly StationCoverage[],
+    /** Why nothing may rest on the station itself. */
+    fault: null as FaultCode | null,
     /** What happens when something was put into the outbox. */
     onTold: (): Promise<unknown> => carry(),
   };
@@ -102,6 +105,7 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
     ruleSet,
     freshness: { current: () => world.fresh },
     knowledge,
+    standing: { fault: () => world.fault },
     federation,
     logTime,
     clock,

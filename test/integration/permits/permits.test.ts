@@ -50,6 +50,18 @@ describe('a permit', () => {
     await expect(desk.permits.request(asker, donor, 'PLATELETS')).rejects.toMatchObject({ code: 'PERMIT_TAKEN' });
   });
 
+  test('is not given, nor given again, by a station nothing may rest on', async () => {
+    await using desk = await createDesk();
+    desk.world.fault = 'STATION_SUSPENDED';
+    const none = { notAvailable: 'STATION_SUSPENDED' };
+    expect(await desk.permits.request(asker, donor, 'WHOLE_BLOOD')).toEqual(none);
+    expect(await desk.told()).toEqual([]);
+    desk.world.fault = null;
+    aPermit(await desk.permits.request(asker, donor, 'WHOLE_BLOOD'));
+    desk.world.fault = 'STATION_SUSPENDED';
+    expect(await desk.permits.request(asker, donor, 'WHOLE_BLOOD')).toEqual(none);
+  });
+
   test('is refused while another station holds one, and nothing is claimed', async () => {
     await using desk = await createDesk();
     desk.records.tell(await desk.other.say(donor, claimOf(desk.ruleSet)));
