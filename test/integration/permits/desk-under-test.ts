@@ -65,6 +65,8 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
     onTold: (): Promise<unknown> => carry(),
   };
   const logTime = { latest: () => world.logTime, earliest: () => world.logTime };
+  /** What is happening because something was put into the outbox. */
+  let told: Promise<unknown> = Promise.resolve();
   const listeners: ((claims: Claims) => void)[] = [];
   const outcomes = createOutcomes({
     progress: {
@@ -103,28 +105,34 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
   const eligibility = createEligibility({
     station: { code: here, kind: 'BLOOD' },
     ruleSet,
+    standing: { fault: () => world.fault },
     freshness: { current: () => world.fresh },
     knowledge,
-    standing: { fault: () => world.fault },
     federation,
     logTime,
     clock,
   });
   /** An instance of the station; all share the database. */
-  const openInstance = () =>
+  const openInstance = (patience = patienceMs) =>
     createPermits({
       station: { code: here, kind: 'BLOOD' },
       ruleSet,
       check: (asked, token, procedure) => eligibility.check(asked, token, procedure, null),
       knowledge,
       database,
-      outbox,
+      outbox: {
+        // What a test lets happen first has happened first, however slow the machine is.
+        withdraw: async (id) => {
+          await told;
+          return outbox.withdraw(id);
+        },
+      },
       outcomes,
       logTime,
       directory,
       clock,
-      telling: { partitions, onTold: () => void world.onTold() },
-      patienceMs,
+      telling: { partitions, onTold: () => (told = world.onTold()) },
+      patienceMs: patience,
     });
   const permits = openInstance();
   return {
@@ -133,6 +141,7 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
     told: () => copy.rows("SELECT body ->> 'type' AS type, body ->> 'of' AS of FROM outbox ORDER BY id"),
     async [Symbol.asyncDispose]() {
       permits.stop();
+      await told;
       await database.stop();
       await copy[Symbol.asyncDispose]();
     },
