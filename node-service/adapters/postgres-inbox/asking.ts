@@ -4,8 +4,8 @@ import type { Pool, PoolClient, QueryConfig } from 'pg';
 
 import { Fault } from '#schema/errors.ts';
 
-/** Errors of our own making (data, integrity, syntax) are no outage. */
-const ourOwnMistake = /^(?:22|23|42)/;
+/** Errors of our own making (cardinality, data, integrity, syntax) are no outage. */
+const ourOwnMistake = /^(?:21|22|23|42)/;
 
 function faultOf(error: unknown): unknown {
   if (error instanceof DatabaseError && ourOwnMistake.test(error.code ?? '')) return error;

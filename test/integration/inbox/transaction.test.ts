@@ -2,7 +2,9 @@
 import type { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
 
-import { StationCode } from '#schema/ids.ts';
+import type { PlacedEvent } from '#node/ports.ts';
+import { CivilDate } from '#schema/calendar.ts';
+import { DonorToken, EventId, StationCode } from '#schema/ids.ts';
 import { createTestDirectory } from '#test/support/donor-log.ts';
 
 import { createCopy } from './copy-under-test.ts';
@@ -36,6 +38,26 @@ test('what is read after a write that failed fails with the reason of the write'
     await transaction.seqsBeyond(origin, 0);
   });
   await expect(failing).rejects.toEqual(refused);
+});
+
+test('one number twice in one statement is a mistake of ours and no outage', async () => {
+  await using copy = await openCopy();
+  const event: PlacedEvent = {
+    event: {
+      id: EventId.parse('01a2010b-0000-7000-8000-000000000000'),
+      ...{ origin, partition: 0, seq: 1, at: '2026-01-01T00:00:00.000Z' },
+      token: DonorToken.parse('A'.repeat(43)),
+      body: { type: 'bar.set', since: CivilDate.parse('2026-01-01') },
+    },
+    ...{ offset: 0, appendedAt: 1_800_000_000_000, digest: 'A'.repeat(22), raw: null },
+  };
+  const twice = (events: readonly PlacedEvent[]) =>
+    copy.inbox.transact(0, [origin], async (transaction) => {
+      await transaction.knownOf([{ origin, seq: 1 }]);
+      transaction.add(events);
+    });
+  await twice([event]);
+  await expect(twice([event, event])).rejects.toMatchObject({ code: '21000' });
 });
 
 test('the connection of a transaction that failed serves the next', async () => {
