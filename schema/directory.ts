@@ -113,6 +113,8 @@ export const Policy = z.strictObject({
     .default(4 * 3_600_000),
   /** Every node looks for a newer directory at others this often. */
   directoryMs: z.int().min(100).max(3_600_000).default(15_000),
+  /** The books of a month are closed this many days after its end: what is written down later is in none of the figures. */
+  closingDays: z.int().min(0).max(90).default(10),
 });
 export type Policy = z.infer<typeof Policy>;
 
