@@ -36,8 +36,8 @@ export interface AuditPort {
   turnedAway(refused: TurnedAway): void;
   /** The last entry; null while there is none. */
   head(): Promise<AuditReference | null>;
-  /** Whether the chain has this hash at this place. */
-  holds(reference: AuditReference): Promise<boolean>;
+  /** The entry the chain has at a place; null while it has none there. */
+  at(seq: number): Promise<AuditReference | null>;
   /** Writes what is still to be written and ends. */
   stop(): Promise<void>;
 }
@@ -76,6 +76,8 @@ export interface WitnessPort {
   keep(heads: readonly (SignedHead & { readonly appendedAt: number })[]): Promise<readonly Contradiction[]>;
   /** The heads kept of a member: the newest and one an hour, in order. */
   of(origin: StationCode): Promise<SignedHead[]>;
+  /** What proves that a member has shown two histories; nothing for most of them. */
+  proofsOf(origin: StationCode): Promise<Contradiction[]>;
 }
 
 /** Two signed heads of one member that cannot both be true. */

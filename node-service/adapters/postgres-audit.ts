@@ -9,6 +9,7 @@ import { Fault } from '#schema/errors.ts';
 import type { AuditPort } from '../audit-port.ts';
 import { genesisOf, referenceTo } from '../domain/audit-chain.ts';
 import type { ClockPort } from '../ports.ts';
+import { draftOf } from './postgres-audit/group.ts';
 import { createQueue } from './postgres-audit/queue.ts';
 import { findEntry, findSeen, readHead } from './postgres-audit/statements.ts';
 import { createTurnstile } from './postgres-audit/turned-away.ts';
@@ -19,17 +20,19 @@ interface Options {
   readonly member: MemberCode;
   readonly clock: ClockPort;
   readonly log: Pick<Logger, 'error'>;
+  /** After so long a statement is given up. The database gives one up before that, unless it stands still. */
+  readonly patienceMs?: number;
 }
 
-export function createPostgresAudit({ pool, member, clock, log }: Options): AuditPort {
+export function createPostgresAudit({ pool, member, clock, log, patienceMs = 20_000 }: Options): AuditPort {
   const genesis = genesisOf(member);
   const queue = createQueue({
-    writer: createWriter(pool, genesis),
+    writer: createWriter({ pool, genesis, patienceMs }),
     findSeen: async (ids) => (await pool.query<{ id: string }>(findSeen, [ids])).rows.map(({ id }) => id),
   });
 
   async function record(payload: AuditPayload): Promise<AuditReference> {
-    const reference = await queue.add({ payload, once: [] });
+    const reference = await queue.add(draftOf(payload, []));
     if (reference === 'SEEN_BEFORE') throw new Fault('INTERNAL');
     return reference;
   }
@@ -47,9 +50,9 @@ export function createPostgresAudit({ pool, member, clock, log }: Options): Audi
 
   return {
     record,
-    recordOnce: (payload, once) => queue.add({ payload, once }),
+    recordOnce: async (payload, once) => queue.add(draftOf(payload, once)),
     async recordIn(statement, payload) {
-      const { references } = await addLocked(statement, genesis, [{ payload, once: [] }]);
+      const { references } = await addLocked(statement, genesis, [draftOf(payload, [])]);
       const [reference] = references;
       if (reference === undefined) throw new Fault('INTERNAL');
       return reference;
@@ -64,13 +67,12 @@ export function createPostgresAudit({ pool, member, clock, log }: Options): Audi
       const [row] = rows;
       return row === undefined || row.seq === 0 ? null : referenceTo(headOf(row));
     },
-    async holds({ seq, hash }) {
-      const { rowCount } = await pool
-        .query(findEntry, [seq, Buffer.from(hash, 'base64url')])
-        .catch((cause: unknown) => {
-          throw new Fault('DATABASE_UNAVAILABLE', { cause });
-        });
-      return rowCount === 1;
+    async at(seq) {
+      const { rows } = await pool.query<{ hash: Buffer }>(findEntry, [seq]).catch((cause: unknown) => {
+        throw new Fault('DATABASE_UNAVAILABLE', { cause });
+      });
+      const [row] = rows;
+      return row === undefined ? null : referenceTo({ seq, hash: row.hash });
     },
     async stop() {
       await turnstile.stop();

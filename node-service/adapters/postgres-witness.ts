@@ -1,5 +1,5 @@
 /**
- * What members said of their chains. Nothing is ever replaced: a head goes beside the ones before, and of those that are neither
+ * What members said of their chains. Nothing is ever replaced: a head goes after the ones before, and of those that are neither
  * the newest nor the first of their hour some are forgotten. So two instances that keep heads at once take nothing back.
  */
 import { hash } from 'node:crypto';
@@ -13,9 +13,13 @@ import { StationCode } from '#schema/ids.ts';
 import type { Contradiction, SignedHead, WitnessPort } from '../audit-port.ts';
 import { contradict } from '../domain/audit-heads.ts';
 
+/** One that is behind what is kept is not added, or a member could fill the table with them; it counts where it is proof. */
 const add = `
   INSERT INTO audit_witness (origin, seq, hash, appended_at, jws)
-  SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::text[]) ON CONFLICT DO NOTHING`;
+  SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::text[])
+    AS said(origin, seq, hash, appended_at, jws)
+  WHERE NOT EXISTS (SELECT FROM audit_witness w WHERE w.origin = said.origin AND w.seq > said.seq)
+  ON CONFLICT DO NOTHING`;
 
 /** Of the origins and places `$1 $2`: what is kept there, and the newest head of each. */
 const kept = `
@@ -24,9 +28,16 @@ const kept = `
   SELECT newest.jws FROM (SELECT DISTINCT unnest($1::text[]) AS origin) AS said
   CROSS JOIN LATERAL (SELECT jws FROM audit_witness w WHERE w.origin = said.origin ORDER BY seq DESC LIMIT 1) AS newest`;
 
+/** One proof is enough; of a member that goes on giving them so many are kept. */
+const mostProofs = 100;
+
 const prove = `
   INSERT INTO audit_proof (id, origin, one, other)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING RETURNING origin, one, other`;
+  SELECT id, origin, one, other FROM (
+    SELECT *, row_number() OVER (PARTITION BY origin) AS place
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS found(id, origin, one, other)) AS found
+  WHERE place + (SELECT count(*) FROM audit_proof p WHERE p.origin = found.origin) <= ${mostProofs}
+  ON CONFLICT DO NOTHING RETURNING origin, one, other`;
 
 const forget = `
   DELETE FROM audit_witness w USING unnest($1::text[], $2::bigint[]) AS said(origin, seq)
@@ -35,6 +46,8 @@ const forget = `
       AND date_trunc('hour', e.appended_at) = date_trunc('hour', w.appended_at))`;
 
 const all = 'SELECT jws FROM audit_witness WHERE origin = $1 ORDER BY seq';
+
+const proofs = 'SELECT origin, one, other FROM audit_proof WHERE origin = $1 ORDER BY found_at, id';
 
 const StationHead = AuditHead.extend({ origin: StationCode });
 
@@ -82,6 +95,7 @@ export function createPostgresWitness({ pool }: { readonly pool: Pool }): Witnes
       await query(forget, [origins, seqs]);
       return proofs;
     },
+    proofsOf: (origin) => query<Contradiction>(proofs, [origin]),
     of: async (origin) => (await query<{ jws: string }>(all, [origin])).map(({ jws }) => headOf(jws)),
   };
 }

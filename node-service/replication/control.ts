@@ -50,7 +50,7 @@ export function createControl({ log, verifier, watermarks, promises, heads }: Co
     return heartbeat?.origin === signed.signer.code ? heartbeat : undefined;
   }
 
-  async function take({ records }: LogBatch): Promise<void> {
+  async function take({ records, end }: LogBatch): Promise<void> {
     const heartbeats = await Promise.all(records.map(heartbeatIn));
     for (const [place, heartbeat] of heartbeats.entries()) {
       if (heartbeat === undefined) continue;
@@ -59,7 +59,8 @@ export function createControl({ log, verifier, watermarks, promises, heads }: Co
       promises.observe(heartbeat);
     }
     // After the heartbeats: a database that does not answer must not make copies look old.
-    await heads.take(records.filter(({ value }) => value !== probeValue && value.length <= longestValue));
+    const readable = records.filter(({ value }) => value !== probeValue && value.length <= longestValue);
+    await heads.take(readable, (records.at(-1)?.offset ?? 0) + 1 >= end);
   }
 
   return {

@@ -2,45 +2,30 @@
  * Heads of records on the control topic. A station says, signed, how far its chain has come; everybody keeps what everybody said,
  * so that a chain that is written anew, cut off or restored from an old backup contradicts what all the others hold.
  */
-import type { Logger } from 'pino';
-
 import { AuditHead } from '#schema/audit.ts';
 import { StationCode } from '#schema/ids.ts';
 
-import type { AuditPort, Contradiction, SignedHead, WitnessPort } from '../audit-port.ts';
-import { contradict } from '../domain/audit-heads.ts';
-import type { ClockPort, LogPort, LogRecord, SignerPort, StopwatchPort, VerifierPort } from '../ports.ts';
+import type { Contradiction, SignedHead, WitnessPort } from '../audit-port.ts';
+import type { LogRecord, VerifierPort } from '../ports.ts';
+import { createOwnHead } from './own-head.ts';
+import type { OwnHeadDependencies, OwnStanding } from './own-head.ts';
 
-/** A record this long without a word of it in the log is said to be unwitnessed. */
-const unwitnessedMs = 5 * 60_000;
-
-interface Dependencies {
-  readonly station: StationCode;
-  readonly audit: Pick<AuditPort, 'head' | 'holds'>;
-  readonly witness: WitnessPort;
-  readonly signer: SignerPort;
+interface Dependencies extends OwnHeadDependencies {
+  readonly witness: Pick<WitnessPort, 'keep' | 'of'>;
   readonly verifier: VerifierPort;
-  readonly log: Pick<LogPort, 'append'>;
-  readonly clock: ClockPort;
-  readonly stopwatch: StopwatchPort;
-  readonly logger: Pick<Logger, 'error' | 'warn'>;
 }
 
 /** How a station's own record stands among the others. */
-export interface RecordStanding {
-  /** A head this station said that its chain does not hold any more; null when all is well. */
-  readonly lost: SignedHead | null;
-  /** Whether entries have waited for long to be said in the log. */
-  readonly isUnwitnessed: boolean;
+export interface RecordStanding extends OwnStanding {
   /** Members whose heads contradict each other, as found since the start. */
   readonly contradicting: readonly StationCode[];
 }
 
 export interface Heads {
-  /** Says the head if the chain has moved on. Rejects when the database or the log does not answer. */
+  /** Says the own head if the chain has moved on. Rejects when the database or the log does not answer. */
   tell(): Promise<boolean>;
-  /** Keeps the heads among records of the control topic. */
-  take(records: readonly LogRecord[]): Promise<void>;
+  /** Keeps the heads among records of the control topic; `isAll` when there are no more just now. */
+  take(records: readonly LogRecord[], isAll: boolean): Promise<void>;
   standing(): RecordStanding;
 }
 
@@ -54,42 +39,50 @@ function parse(payload: string): Omit<SignedHead, 'jws'> | undefined {
   }
 }
 
-/** Of many heads of an origin the last is enough, unless they contradict each other. */
-function worthKeeping<Head extends SignedHead>(heads: readonly Head[]): Head[] {
-  const last = new Map<StationCode, Head>();
-  const kept: Head[] = [];
+type HeardHead = SignedHead & Pick<LogRecord, 'appendedAt'>;
+
+type Highest = ReadonlyMap<StationCode, HeardHead>;
+
+/**
+ * Of many heads of an origin the last is enough, as long as they go up; one that does not is kept with the one it falls behind.
+ *
+ * @param before the highest of each origin so far.
+ */
+function worthKeeping(heads: readonly HeardHead[], before: Highest): { kept: HeardHead[]; highest: Highest } {
+  const highest = new Map(before);
+  const last = new Map<StationCode, HeardHead>();
+  const behind: HeardHead[] = [];
   for (const head of heads) {
-    const before = last.get(head.origin);
-    if (before !== undefined && contradict(before, head)) kept.push(before);
-    if (before === undefined || before.seq <= head.seq || contradict(before, head)) last.set(head.origin, head);
+    const known = highest.get(head.origin);
+    if (known === undefined || known.seq < head.seq) {
+      highest.set(head.origin, head);
+      last.set(head.origin, head);
+    } else if (known.hash !== head.hash) behind.push(known, head);
   }
-  return [...kept, ...last.values()];
+  return { kept: [...new Set([...behind, ...last.values()])], highest };
 }
 
 export function createHeads(dependencies: Dependencies): Heads {
-  const { station, audit, witness, signer, verifier, log, clock, stopwatch, logger } = dependencies;
-  const now = (): number => stopwatch.moment().monotonic;
+  const { station, witness, verifier, logger } = dependencies;
+  const ownHead = createOwnHead(dependencies);
   const contradicting = new Set<StationCode>();
-  let said = 0;
-  let waitingSince: number | undefined;
-  let lost: SignedHead | null = null;
+  let heard: Highest = new Map();
+  let isCaughtUp = false;
+  let isReminded = false;
+
+  /** What this station said before it started, as far as it has kept that itself. */
+  async function remind(): Promise<void> {
+    const last = (await witness.of(station)).at(-1);
+    if (last !== undefined) await ownHead.hear(last);
+    isReminded = true;
+  }
 
   function accuse({ origin }: Contradiction): void {
     contradicting.add(origin);
     logger.error({ origin }, 'a member has signed two heads of its record that contradict each other; both are kept');
   }
 
-  /** What this station said itself: a chain that does not hold it was changed, or is an old backup. */
-  async function look(head: SignedHead): Promise<void> {
-    if (lost !== null || (await audit.holds(head))) return;
-    lost = head;
-    logger.error(
-      { seq: head.seq },
-      'the record does not hold what it held when this head was signed: was a backup restored?',
-    );
-  }
-
-  async function headIn({ value, appendedAt }: LogRecord) {
+  async function headIn({ value, appendedAt }: LogRecord): Promise<HeardHead[]> {
     const signed = await verifier.verify('auditHead', value, appendedAt);
     if (typeof signed === 'string') return [];
     const head = parse(signed.payload);
@@ -98,26 +91,18 @@ export function createHeads(dependencies: Dependencies): Heads {
 
   return {
     async tell() {
-      const head = await audit.head();
-      if (head === null || head.seq === said) return false;
-      waitingSince ??= now();
-      const payload: AuditHead = { origin: station, ...head, at: clock.now().toISOString() };
-      const value = await signer.sign('auditHead', JSON.stringify(payload));
-      await log.append('control', [{ partition: 0, key: station, value }]);
-      said = head.seq;
-      waitingSince = undefined;
-      return false;
+      if (!isReminded) await remind();
+      // First what was said before, or a chain that was changed while the service was down would grow before anybody looked.
+      return ownHead.tell(isCaughtUp);
     },
-    async take(records) {
-      const heads = worthKeeping((await Promise.all(records.map(headIn))).flat());
-      if (heads.length === 0) return;
-      for (const own of heads.filter(({ origin }) => origin === station)) await look(own);
-      for (const found of await witness.keep(heads)) accuse(found);
+    async take(records, isAll) {
+      const { kept, highest } = worthKeeping((await Promise.all(records.map(headIn))).flat(), heard);
+      for (const own of kept.filter(({ origin }) => origin === station)) await ownHead.hear(own);
+      for (const found of await witness.keep(kept)) accuse(found);
+      // Only now: what could not be kept comes again.
+      heard = highest;
+      isCaughtUp ||= isAll;
     },
-    standing: () => ({
-      lost,
-      isUnwitnessed: waitingSince !== undefined && now() - waitingSince > unwitnessedMs,
-      contradicting: [...contradicting],
-    }),
+    standing: () => ({ ...ownHead.standing(), contradicting: [...contradicting] }),
   };
 }

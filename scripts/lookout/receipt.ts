@@ -81,7 +81,8 @@ async function isInRecord(state: string, { iss, entry }: ReceiptClaims): Promise
   try {
     const clock = { now: () => new Date() };
     const log = { error: () => undefined };
-    return await createPostgresAudit({ pool: database.pool, member: iss, clock, log }).holds(entry);
+    const audit = createPostgresAudit({ pool: database.pool, member: iss, clock, log });
+    return (await audit.at(entry.seq))?.hash === entry.hash;
   } finally {
     await database.stop();
   }

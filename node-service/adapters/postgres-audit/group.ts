@@ -9,8 +9,18 @@ import type { ChainHead } from '../../domain/audit-chain.ts';
 
 /** An entry that waits to be written. */
 export interface Draft {
-  readonly payload: AuditPayload;
+  /** The payload as it is hashed and kept. */
+  readonly text: string;
+  /** The donors it names, each once. */
+  readonly donors: readonly Buffer[];
   readonly once: readonly Once[];
+}
+
+/** Throws where a payload cannot be written down, so that it fails whoever brought it and not the group it would have gone with. */
+export function draftOf(payload: AuditPayload, once: readonly Once[]): Draft {
+  const donors = 'donors' in payload ? payload.donors : [];
+  const each = donors.length > 1 ? [...new Set(donors)] : donors;
+  return { text: textOfPayload(payload), donors: each.map((donor) => Buffer.from(donor, 'base64url')), once };
 }
 
 /** What is written, and where each entry has its place. */
@@ -33,22 +43,15 @@ function freshSalt(): Buffer {
   return Buffer.from(salts.subarray(used - saltBytes, used));
 }
 
-/** The donors an entry names, each once. */
-function donorsOf({ payload }: Draft): readonly string[] {
-  const donors = 'donors' in payload ? payload.donors : [];
-  return donors.length > 1 ? [...new Set(donors)] : donors;
-}
-
 /** The group of these drafts after a head. */
 export function groupAfter(head: ChainHead, drafts: readonly Draft[]): Group {
-  const texts = drafts.map(({ payload }) => textOfPayload(payload));
+  const texts = drafts.map(({ text }) => text);
   const drawn = drafts.map(freshSalt);
   const links = append(
     head,
     texts.map((text, place) => commitmentOf(drawn[place] ?? Buffer.alloc(0), text)),
   );
   const last = links.at(-1) ?? head;
-  const donors = drafts.map(donorsOf);
   const once = drafts.flatMap((draft) => draft.once);
   return {
     head: { seq: last.seq, hash: last.hash },
@@ -57,8 +60,8 @@ export function groupAfter(head: ChainHead, drafts: readonly Draft[]): Group {
       ...[head.seq, head.hash, last.seq, last.hash, texts.join('\n'), Buffer.concat(drawn)],
       Buffer.concat(links.map(({ commitment }) => commitment)),
       Buffer.concat(links.map((link) => link.hash)),
-      Buffer.concat(donors.flat().map((donor) => Buffer.from(donor, 'base64url'))),
-      donors.flatMap((named, place) => named.map(() => place + 1)),
+      Buffer.concat(drafts.flatMap(({ donors }) => donors)),
+      drafts.flatMap(({ donors }, place) => donors.map(() => place + 1)),
       once.map(({ id }) => id),
       once.map(({ until }) => until),
     ],

@@ -1,6 +1,7 @@
 /**
  * Whoever wants an entry while a group of them is being written goes into the next group, which sets out as soon as this one is
- * durable: nobody waits for company, and under load one commit serves many.
+ * durable: nobody waits for company, and under load one commit serves many. When the database is slower than those who come,
+ * only so many wait; the others are told at once.
  */
 import { DatabaseError } from 'pg';
 
@@ -12,6 +13,8 @@ import type { Writer } from './writer.ts';
 
 /** The largest group, in entries. */
 const mostAtOnce = 500;
+/** So many wait; with the longest time a group takes, whoever is the last of them is answered after a minute or two. */
+const mostWaiting = 5_000;
 const uniqueViolation = '23505';
 
 type Answer = AuditReference | 'SEEN_BEFORE';
@@ -22,7 +25,7 @@ interface Waiting extends Draft {
 }
 
 export interface Queue {
-  /** Resolves once the entry is durable. Rejects with `DATABASE_UNAVAILABLE`. */
+  /** Resolves once the entry is durable. Rejects with `DATABASE_UNAVAILABLE`, at once where too many wait already. */
   add(draft: Draft): Promise<Answer>;
   /** Resolves when nothing waits. */
   settled(): Promise<void>;
@@ -83,6 +86,10 @@ export function createQueue({ writer, findSeen }: Options): Queue {
   return {
     add: (draft) =>
       new Promise((settle, fail) => {
+        if (waiting.length >= mostWaiting) {
+          fail(new Fault('DATABASE_UNAVAILABLE'));
+          return;
+        }
         waiting.push({ ...draft, settle, fail });
         // All that come in this turn of the event loop set out together.
         running ??= new Promise((begin) => setImmediate(begin)).then(run);

@@ -37,7 +37,7 @@ export const addEntries = {
     SELECT seq::float8 AS seq FROM moved`,
 };
 
-export const findEntry = 'SELECT FROM audit_entry WHERE seq = $1 AND hash = $2';
+export const findEntry = 'SELECT hash FROM audit_entry WHERE seq = $1';
 
 /** Those of the ids `$1` that were used. */
 export const findSeen = 'SELECT id FROM exchange_seen WHERE id = ANY($1::uuid[])';

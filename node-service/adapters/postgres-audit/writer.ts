@@ -2,7 +2,7 @@
  * Adds to the chain. A group is one statement, made for the head as this process left it; where another process has moved it on,
  * nothing is written, and the group is made again under the lock of the head.
  */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 
 import { Fault } from '#schema/errors.ts';
 
@@ -29,16 +29,22 @@ export async function addLocked(statement: Statement, genesis: ChainHead, drafts
   }
   if (row === undefined) throw new Fault('DATABASE_UNAVAILABLE');
   const group = groupAfter(headOf(row), drafts);
-  await statement(addEntries.text, group.values);
+  const moved = await statement(addEntries.text, group.values);
+  if (moved.length !== 1) throw new Fault('DATABASE_UNAVAILABLE');
   return group;
 }
 
-async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** @param timeout after which a statement is given up. */
+async function inTransaction<T>(pool: Pool, timeout: number, work: (statement: Statement) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  const statement: Statement = async (text, values) => {
+    const asked = { text, values, query_timeout: timeout };
+    return (await client.query<object>(asked)).rows;
+  };
   try {
-    await client.query('BEGIN');
-    const done = await work(client);
-    await client.query('COMMIT');
+    await statement('BEGIN', []);
+    const done = await work(statement);
+    await statement('COMMIT', []);
     client.release();
     return done;
   } catch (error) {
@@ -53,21 +59,27 @@ export interface Writer {
   write(drafts: readonly Draft[]): Promise<Group>;
 }
 
-/** @param genesis the head of the chain before its first entry. */
-export function createWriter(pool: Pool, genesis: ChainHead): Writer {
+interface Options {
+  readonly pool: Pool;
+  /** The head of the chain before its first entry. */
+  readonly genesis: ChainHead;
+  /** After so long a statement is given up, for a database or a network that stands still and says nothing. */
+  readonly patienceMs: number;
+}
+
+export function createWriter({ pool, genesis, patienceMs }: Options): Writer {
   // Where this process left the chain; undefined while that is not known.
   let known: ChainHead | undefined;
 
   async function writeAfter(head: ChainHead, drafts: readonly Draft[]): Promise<Group | null> {
     const group = groupAfter(head, drafts);
-    const { rowCount } = await pool.query({ ...addEntries, values: group.values });
+    const asked = { ...addEntries, values: group.values, query_timeout: patienceMs };
+    const { rowCount } = await pool.query(asked);
     return rowCount === 1 ? group : null;
   }
 
   const writeLocked = (drafts: readonly Draft[]): Promise<Group> =>
-    inTransaction(pool, (client) =>
-      addLocked(async (text, values) => (await client.query<object>(text, values)).rows, genesis, drafts),
-    );
+    inTransaction(pool, patienceMs, (statement) => addLocked(statement, genesis, drafts));
 
   return {
     async write(drafts) {

@@ -1,11 +1,8 @@
 /** `lookout audit verify`: every entry of a station's record is hashed again and held against the heads others keep. */
 import { createDatabase } from '#node/db/client.ts';
 import type { Database } from '#node/db/client.ts';
-import { createJoseVerifier } from '#node/adapters/jose-keys.ts';
 import { verifyChain } from '#node/adapters/postgres-audit/reading.ts';
 import type { Verified } from '#node/adapters/postgres-audit/reading.ts';
-import { createPostgresWitness } from '#node/adapters/postgres-witness.ts';
-import type { SignedHead } from '#node/audit-port.ts';
 import { checkChain } from '#node/domain/audit-chain.ts';
 import type { ChainFault } from '#node/domain/audit-chain.ts';
 import type { StationCode } from '#schema/ids.ts';
@@ -16,6 +13,9 @@ import type { ExitCode } from '#scripts/lookout/problem.ts';
 import { coloured, createProgress } from '#scripts/lookout/terminal.ts';
 import { createVerb, getFederation } from '#scripts/lookout/verb.ts';
 
+import { witnessedOf } from './witnessed.ts';
+import type { Contradiction } from './witnessed.ts';
+
 export const verifyVerb = createVerb({
   name: 'verify',
   zh: '重新计算记录中每一条的散列，并与其他站点保存的链头比对。',
@@ -25,7 +25,7 @@ export const verifyVerb = createVerb({
     ['audit verify --station 310198B01 --json', 'one of them, as JSON'],
   ],
   exits:
-    '0 whole; 1 a record is not what it was, the first bad entry is named; 2 wrong usage; 4 the federation cannot be reached.',
+    '0 whole; 1 a record is not what it was, the first bad entry is named, or its station has signed two histories of it; 2 wrong usage; 4 the federation cannot be reached.',
 }).option('--station <code>', 'one station; all of them when left out');
 
 const sentences: Readonly<Record<ChainFault, { readonly zh: string; readonly en: string }>> = {
@@ -70,35 +70,21 @@ async function openAll(state: string) {
 
 type Databases = ReadonlyMap<StationCode, Database>;
 
-/** The heads of a station that every station holds, those that are truly its own. */
-async function headsOf(state: string, station: StationCode, databases: Databases): Promise<SignedHead[]> {
-  const directory = await getDirectory(state);
-  const verifier = createJoseVerifier({ directory: { current: () => directory } });
-  const kept = await Promise.all(
-    [...databases.values()].map(({ pool }) => createPostgresWitness({ pool }).of(station)),
-  );
-  const heads = new Map(kept.flat().map((head) => [head.jws, head]));
-  const proved = await Promise.all(
-    [...heads.values()].map(async (head) => {
-      const signed = await verifier.verify('auditHead', head.jws, Date.parse(head.at));
-      return typeof signed !== 'string' && signed.signer.code === station ? [head] : [];
-    }),
-  );
-  return proved.flat();
-}
-
 interface Result extends Verified {
   readonly station: StationCode;
   readonly heads: number;
   /** The last place others hold a head of; null without one. */
   readonly witnessedTo: number | null;
+  /** Heads of this record that its station has signed and that cannot both be true. */
+  readonly contradictions: readonly Contradiction[];
 }
 
 async function verifyOne({ state, quiet, json }: Options, station: StationCode, databases: Databases): Promise<Result> {
   const progress = createProgress({ quiet: quiet || json });
   const pool =
     databases.get(station)?.pool ?? createDatabase(await databaseUrlOf(state, station), { poolSize: 2 }).pool;
-  const heads = await headsOf(state, station, databases);
+  const directory = await getDirectory(state);
+  const { heads, contradictions } = await witnessedOf(station, directory, [...databases.values()]);
   const began = performance.now();
   const onEntry = (seq: number): void => {
     if (seq % 1_000 !== 0) return;
@@ -109,18 +95,30 @@ async function verifyOne({ state, quiet, json }: Options, station: StationCode, 
   progress.clear();
   const places = heads.map(({ seq }) => seq);
   const witnessedTo = places.length === 0 ? null : Math.max(...places);
-  return { station, ...verified, heads: heads.length, witnessedTo };
+  return { station, ...verified, heads: heads.length, witnessedTo, contradictions };
 }
 
-function describe({ station, bad, entries, erased, heads, witnessedTo }: Result): string {
+const place = ({ seq, hash, at }: Contradiction['one']): string =>
+  `entry ${seq} is ${hash.slice(0, 12)} (signed ${at})`;
+
+/** The station's own word against its own word: either is enough to ask it, both together are proof. */
+const accusation = (station: StationCode, { one, other }: Contradiction): string =>
+  `${coloured('red', station)} has signed two histories of its record: ${place(one)}, and ${place(other)}. 该站点签署过两份互相矛盾的记录。`;
+
+function standing({ station, bad, entries, erased, heads, witnessedTo }: Result): string {
   if (bad !== null) {
     const { zh, en } = sentences[bad.fault];
     return `${coloured('red', station)}: entry ${bad.seq}: ${en} (${bad.fault}). 第 ${bad.seq} 条：${zh}`;
   }
+  const waiting = entries - (witnessedTo ?? 0);
   const held =
     heads === 0 ? 'no other station holds a head yet' : `witnessed up to ${witnessedTo ?? 0} by ${heads} heads`;
-  return `${coloured('green', station)}: ${entries} entries, ${erased} erased, whole; ${held}. 记录完整。`;
+  const unwitnessed = waiting > 0 ? `, ${waiting} unwitnessed` : '';
+  return `${coloured('green', station)}: ${entries} entries, ${erased} erased, whole; ${held}${unwitnessed}. 记录完整。`;
 }
+
+const describe = (result: Result): string =>
+  [standing(result), ...result.contradictions.map((each) => accusation(result.station, each))].join('\n');
 
 export async function verify(options: Options): Promise<ExitCode> {
   await using opened = await openAll(options.state);
@@ -133,5 +131,6 @@ export async function verify(options: Options): Promise<ExitCode> {
     if (!options.json) console.log(describe(result));
   }
   if (options.json) console.log(JSON.stringify(results, null, 2));
-  return results.some(({ bad }) => bad !== null) ? exitCodes.failed : exitCodes.done;
+  const isWell = ({ bad, contradictions }: Result): boolean => bad === null && contradictions.length === 0;
+  return results.every(isWell) ? exitCodes.done : exitCodes.failed;
 }

@@ -131,7 +131,12 @@ export async function createDesk({ patienceMs = 5_000, federation = nobody } = {
       logTime,
       directory,
       clock,
-      telling: { partitions, onTold: () => (told = world.onTold()) },
+      telling: {
+        partitions,
+        onTold: () => {
+          told = world.onTold();
+        },
+      },
       patienceMs: patience,
     });
   const permits = openInstance();
