@@ -186,6 +186,12 @@ function createLeadership(
   };
 }
 
+const tellingTo = (leader: () => Leader | undefined, partitions: number): Telling => ({
+  partitions,
+  onTold: () => leader()?.wakeRelay(),
+  atOnce: async (event) => (await leader()?.tell(event)) ?? false,
+});
+
 /** What is said and heard of records on the control topic. */
 const openHeads = ({ station, audit, database, log: logger }: Options, { signer, verifier, donorLog }: Adapters) =>
   createHeads({
@@ -239,7 +245,7 @@ export function createDonorLog(options: Options): DonorLog {
     outbox: adapters.outbox,
     signer: adapters.signer,
     record: () => heads.standing(),
-    telling: { partitions, onTold: () => leadership.leader()?.wakeRelay() },
+    telling: tellingTo(leadership.leader, partitions),
     isUp: () => donorLog.isUp(),
     catchUp: () => (leadership.leader() === undefined ? null : catchUp.status()),
     start: () => {

@@ -180,6 +180,13 @@ export interface OutboxPort {
    * @param published notes before that every `seq` up to these is in the log, by partition. Never goes back.
    */
   next(limit: number, published: ReadonlyMap<number, number>): Promise<OutboxEvent[]>;
+  /**
+   * Puts an event into the outbox under the next `seq` of its partition; null, and nothing is done, where something of that
+   * partition waits already to be counted or sent.
+   */
+  addNext(event: Omit<OutboxEvent, 'seq'>): Promise<OutboxEvent | null>;
+  /** Notes that every `seq` up to this one of a partition is in the log. Never goes back. May be forgotten when the database dies. */
+  noteSent(partition: number, seq: number): Promise<void>;
   /** In one snapshot: whether nothing waits, and the last published `seq` of each of so many partitions. */
   state(partitions: number): Promise<{ readonly isDrained: boolean; readonly seqs: readonly number[] }>;
   /** Events from `seq` on in a partition, in order, at most `limit`; what others ask for when they miss some. */

@@ -8,7 +8,7 @@ import { Fault } from '#schema/errors.ts';
 import { EventBody } from '#schema/events.ts';
 import type { EventId, StationCode } from '#schema/ids.ts';
 
-import { tokenOf } from '../db/columns.ts';
+import { bytesOf, tokenOf } from '../db/columns.ts';
 import type { OutboxEvent, OutboxPort } from '../ports.ts';
 
 /** No caller gets more at once, whatever it asks for. */
@@ -50,6 +50,27 @@ const next = {
     SELECT * FROM outbox WHERE partition = b.partition AND seq > b.published
     ORDER BY seq LIMIT greatest(1, $1 / (SELECT count(*) FROM behind))) o
   ORDER BY partition, seq LIMIT $1`,
+};
+
+// Who counts in the partition at the same time holds its counter, which is looked at once it lets go.
+const addNext = {
+  name: 'outbox-add-next',
+  text: `
+  WITH counter AS (
+    UPDATE outbox_partition SET counted = counted + 1
+    WHERE partition = $2 AND counted = published
+      AND NOT EXISTS (SELECT FROM outbox WHERE seq IS NULL AND partition = $2)
+    RETURNING counted)
+  INSERT INTO outbox (id, partition, seq, token, at, body)
+  SELECT $1, $2, counted, $3, $4, $5 FROM counter RETURNING seq::float8 AS seq`,
+};
+
+// Nobody waits for the disk: what is forgotten in a crash is sent again, and readers drop what they have.
+const noteSent = {
+  name: 'outbox-note-sent',
+  text: `
+  UPDATE outbox_partition SET published = greatest(published, $2)
+  FROM set_config('synchronous_commit', 'off', true) WHERE partition = $1`,
 };
 
 const resend = 'UPDATE outbox_partition SET published = least(published, $2) WHERE partition = $1';
@@ -107,7 +128,7 @@ interface Options {
 
 export function createPostgresOutbox({ pool, station }: Options): OutboxPort {
   async function query<Answer extends QueryResultRow>(
-    statement: string | typeof next,
+    statement: string | { readonly name: string; readonly text: string },
     values: unknown[],
   ): Promise<QueryResult<Answer>> {
     try {
@@ -124,6 +145,15 @@ export function createPostgresOutbox({ pool, station }: Options): OutboxPort {
     async next(limit, published) {
       const { rows } = await query<Row>(next, [bounded(limit), countedAtOnce, ...pairsOf(published)]);
       return rows.map(eventOf);
+    },
+    async addNext(event) {
+      const { id, partition, token, at, body } = event;
+      const { rows } = await query<{ seq: number }>(addNext, [id, partition, bytesOf(token), at, body]);
+      const [row] = rows;
+      return row === undefined ? null : { ...event, seq: row.seq };
+    },
+    async noteSent(partition, seq) {
+      await query(noteSent, [partition, seq]);
     },
     async state(partitions) {
       const { rows } = await query<{ drained: boolean; seqs: number[] }>(state, [partitions]);

@@ -28,12 +28,25 @@ export interface Told {
   readonly id?: EventId;
 }
 
+/** An event as the outbox takes it. */
+export interface UncountedEvent extends Pick<Told, 'body' | 'at'> {
+  readonly id: EventId;
+  readonly partition: number;
+  /** Of its 32 bytes, as they will be read. */
+  readonly token: DonorToken;
+}
+
 /** What a module needs to tell the federation something. */
 export interface Telling {
   /** How many partitions the donor log has, by the federation's policy. */
   readonly partitions: number;
   /** Called after the commit: wakes the relay of this process. */
   readonly onTold: () => void;
+  /**
+   * Puts an event into the outbox, in a transaction of its own, and sends it at once; answers whether it did, and has done
+   * nothing otherwise: where another instance runs the relay, or it has other things to send. Rejects with `DATABASE_UNAVAILABLE`.
+   */
+  readonly atOnce?: (event: UncountedEvent) => Promise<boolean>;
 }
 
 const timeOf = (id: EventId): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
@@ -51,22 +64,20 @@ export function newEventId(after?: EventId): EventId {
 /** Where the relay of another process hears that there is something to send. */
 export const outboxChannel = 'lookout_outbox';
 
-function columnsOf({ token, body, partitions, id = newEventId() }: Told) {
+function uncounted({ token: named, body, at, partitions, id = newEventId() }: Told): UncountedEvent {
+  // The same 32 bytes can be written in four ways, and a partition is of the text.
+  const token = tokenOf(bytesOf(named));
   // What the relay could not read again would stand in the way of everything after it, so it never gets in.
-  const said = EventBody.parse(body);
-  const bytes = bytesOf(token);
-  // Of the bytes as they will be read: the same 32 bytes can be written in four ways, and a partition is of the text.
-  const partition = partitionOf(tokenOf(bytes), partitions);
-  return { id, partition, bytes, said: JSON.stringify(said) };
+  return { id, partition: partitionOf(token, partitions), token, at, body: EventBody.parse(body) };
 }
 
 /** Puts an event into the outbox; the relay is notified when the transaction commits. Answers the event's id. */
 export async function tell(transaction: FactTransaction, told: Told): Promise<EventId> {
-  const { id, partition, bytes, said } = columnsOf(told);
+  const { id, partition, token, at, body } = uncounted(told);
   await transaction.$executeRaw`
     WITH told AS (
       INSERT INTO outbox (id, partition, token, at, body)
-      VALUES (${id}::uuid, ${partition}::smallint, ${bytes}, ${told.at}, ${said}::jsonb))
+      VALUES (${id}::uuid, ${partition}::smallint, ${bytesOf(token)}, ${at}, ${JSON.stringify(body)}::jsonb))
     SELECT pg_notify(${outboxChannel}, '')`;
   return id;
 }
@@ -77,12 +88,18 @@ const alone = {
     SELECT pg_notify($6, '')`,
 };
 
-/** The same for what no table of the station's own has to hold, in one prepared statement. Rejects with `DATABASE_UNAVAILABLE`. */
-export async function tellAlone(pool: Pool, told: Told): Promise<EventId> {
-  const { id, partition, bytes, said } = columnsOf(told);
-  const values = [id, partition, bytes, told.at, said, outboxChannel];
+/**
+ * The same for what no table of the station's own has to hold, in one prepared statement, and the relay of this process hears of
+ * it. Rejects with `DATABASE_UNAVAILABLE`.
+ */
+export async function tellAlone(pool: Pool, telling: Telling, told: Omit<Told, 'partitions'>): Promise<EventId> {
+  const event = uncounted({ ...told, partitions: telling.partitions });
+  const { id, partition, token, at, body } = event;
+  if ((await telling.atOnce?.(event)) === true) return id;
+  const values = [id, partition, bytesOf(token), at, body, outboxChannel];
   await pool.query({ ...alone, values }).catch((cause: unknown) => {
     throw new Fault('DATABASE_UNAVAILABLE', { cause });
   });
+  telling.onTold();
   return id;
 }

@@ -30,6 +30,7 @@ import { createLoop } from './loop.ts';
 import type { Loop } from './loop.ts';
 import type { Progress } from './progress.ts';
 import { createRelay } from './relay.ts';
+import type { Relay } from './relay.ts';
 import { createRepair } from './repair.ts';
 import { createRetry } from './retry.ts';
 
@@ -59,6 +60,8 @@ export interface Leader {
   start(): void;
   /** There is something in the outbox. */
   wakeRelay(): void;
+  /** Puts an event into the outbox and sends it at once, if there is nothing else to do; answers whether it did. */
+  tell: Relay['tell'];
   /** The directory has changed. */
   wakeRetry(): void;
   /** The copy was forgotten: read from the start. */
@@ -73,14 +76,14 @@ const readingPauseMs = 1_000;
 const retryPauseMs = 60_000;
 const catchUpLineMs = 5_000;
 
-/** The parts whose work the loops drive. `onCaughtUp` is called when the relay may begin, and may be called again. */
-function createParts(dependencies: LeaderDependencies, onCaughtUp: () => void) {
+/** The parts whose work the loops drive. `wakeRelay` is called when the relay may begin or has something to do, again and again. */
+function createParts(dependencies: LeaderDependencies, wakeRelay: () => void) {
   const { station, partitions, donorLog, inbox, directory, progress, catchUp, log } = dependencies;
   const onApplied = (applied: AppliedBatch): void => {
     const wasDone = catchUp.isDone();
     catchUp.note(applied);
     progress.take(applied);
-    if (!wasDone && catchUp.isDone()) onCaughtUp();
+    if (!wasDone && catchUp.isDone()) wakeRelay();
   };
   const applier = createApplier({ ...dependencies, station: station.code, onApplied });
   const reader = createReader({
@@ -88,7 +91,7 @@ function createParts(dependencies: LeaderDependencies, onCaughtUp: () => void) {
     catchUp: {
       begin: (positions, ends) => {
         catchUp.begin(positions, ends);
-        if (catchUp.isDone()) onCaughtUp();
+        if (catchUp.isDone()) wakeRelay();
       },
     },
     onRecreated: (partition) => {
@@ -107,6 +110,7 @@ function createParts(dependencies: LeaderDependencies, onCaughtUp: () => void) {
     onUntold: (untold) => {
       log.info(untold, 'facts of before the donor log are told');
     },
+    onUnsent: wakeRelay,
   });
   const repair = createRepair({
     ...dependencies,
@@ -156,6 +160,7 @@ export function createLeader(dependencies: LeaderDependencies): Leader {
     wakeRelay: () => {
       loops.relay.wake();
     },
+    tell: (event) => relay.tell(event),
     wakeRetry: () => {
       loops.retry.wake();
       loops.judgingAgain.wake();
@@ -166,6 +171,7 @@ export function createLeader(dependencies: LeaderDependencies): Leader {
     async stop() {
       reader.stop();
       await Promise.all(Object.values(loops).map((each) => each.stop()));
+      await relay.settled();
     },
   };
 }

@@ -22,11 +22,20 @@ export interface RelayDependencies {
   readonly heard: () => ReadonlyMap<number, number> | Promise<ReadonlyMap<number, number>>;
   /** Hears of the facts of before the donor log as they are put into the outbox: how many now, how many are left. */
   readonly onUntold?: (progress: { readonly told: number; readonly left: number }) => void;
+  /** What was told at once could not be sent: the next step does it. */
+  readonly onUnsent?: () => void;
 }
 
 export interface Relay {
   /** Counts and sends some; answers whether there may be more. Rejects when the database or the log does not answer. */
   step(): Promise<boolean>;
+  /**
+   * Puts an event into the outbox and sends it without waiting for a step. Answers whether it did as soon as it is in the outbox;
+   * false, and nothing is done, while there is anything else to do. Rejects when the database does not answer.
+   */
+  tell(event: Omit<OutboxEvent, 'seq'>): Promise<boolean>;
+  /** Resolves when nothing that was told at once is on its way. */
+  settled(): Promise<void>;
 }
 
 const sentAtOnce = 500;
@@ -48,26 +57,41 @@ function within(entries: readonly LogEntry[]): readonly LogEntry[] {
 const lastOf = (events: readonly OutboxEvent[]): Map<number, number> =>
   new Map(events.map(({ partition, seq }) => [partition, seq]));
 
-export function createRelay(dependencies: RelayDependencies): Relay {
-  const { outbox, untold, log, signer, station, isCaughtUp, heard, onUntold } = dependencies;
-  let hasAdvanced = false;
-  let hasToldAll = false;
+/** Puts the facts of before the donor log into the outbox, some at a time. */
+function createTellingOfBefore({ untold, onUntold }: Pick<RelayDependencies, 'untold' | 'onUntold'>) {
+  let isDone = false;
   let left: number | undefined;
-  /** What the log has taken and the outbox is still to be told. Who dies with it sends it again. */
-  let published: ReadonlyMap<number, number> = new Map();
+  return {
+    isDone: () => isDone,
+    async tellSome(): Promise<void> {
+      if (isDone) return;
+      left ??= await untold.left();
+      const told = await untold.tell(untoldAtOnce);
+      left = Math.max(0, left - told);
+      if (told > 0) onUntold?.({ told, left });
+      isDone = told === 0;
+    },
+  };
+}
 
-  async function tellOfBefore(): Promise<void> {
-    left ??= await untold.left();
-    const told = await untold.tell(untoldAtOnce);
-    left = Math.max(0, left - told);
-    if (told > 0) onUntold?.({ told, left });
-    hasToldAll = told === 0;
-  }
-
-  async function entryOf(event: OutboxEvent): Promise<LogEntry> {
+const signing =
+  ({ signer, station }: Pick<RelayDependencies, 'signer' | 'station'>) =>
+  async (event: OutboxEvent): Promise<LogEntry> => {
     const value = await signer.sign('event', payloadOf(station, event));
     return { partition: event.partition, key: event.token, value };
-  }
+  };
+
+export function createRelay(dependencies: RelayDependencies): Relay {
+  const { outbox, log, isCaughtUp, heard, onUnsent } = dependencies;
+  const entryOf = signing(dependencies);
+  const before = createTellingOfBefore(dependencies);
+  let hasAdvanced = false;
+  /** What the log has taken and the outbox is still to be told. Who dies with it sends it again. */
+  let published: ReadonlyMap<number, number> = new Map();
+  /** Whether the last step found nothing left to send: then what is told may be sent at once. */
+  let isAtRest = false;
+  /** What was told at once and is on its way. */
+  let telling: Promise<void> | undefined;
 
   /** One append at a time: a later number never overtakes an earlier one. */
   async function send(): Promise<number> {
@@ -81,16 +105,46 @@ export function createRelay(dependencies: RelayDependencies): Relay {
     return fitting.length;
   }
 
+  /** Never rejects: what is not sent here is found by the next step, which says what is wrong. */
+  async function sendTold(event: OutboxEvent): Promise<void> {
+    try {
+      await log.append('donors', [await entryOf(event)]);
+      published = lastOf([event]);
+      await outbox.noteSent(event.partition, event.seq);
+      published = new Map();
+    } catch {
+      isAtRest = false;
+      onUnsent?.();
+    }
+  }
+
   return {
     async step() {
+      while (telling !== undefined) await telling;
+      isAtRest = false;
       if (!hasAdvanced) {
         if (!isCaughtUp()) return false;
         await outbox.advance(await heard());
         hasAdvanced = true;
       }
-      if (!hasToldAll) await tellOfBefore();
-      const sent = await send();
-      return sent > 0 || !hasToldAll;
+      await before.tellSome();
+      const hasMore = (await send()) > 0 || !before.isDone();
+      isAtRest = !hasMore;
+      return hasMore;
+    },
+    async tell(event) {
+      if (!isAtRest || telling !== undefined) return false;
+      const adding = outbox.addNext(event);
+      telling = adding
+        .then((counted) => (counted === null ? undefined : sendTold(counted)))
+        .catch(() => onUnsent?.())
+        .finally(() => {
+          telling = undefined;
+        });
+      return (await adding) !== null;
+    },
+    async settled() {
+      await telling;
     },
   };
 }

@@ -22,12 +22,16 @@ const eventOf = ({ id, partition, seq, token, at, body }: Counted): OutboxEvent 
 
 export const databaseFault = (): Fault => new Fault('DATABASE_UNAVAILABLE');
 
-/** @param onWithdrawn hears in the same transaction that an event was taken back. */
+/**
+ * @param onWithdrawn hears in the same transaction that an event was taken back.
+ * @param onAdded hears in the same transaction that an event was added under its number.
+ */
 export function createVirtualOutbox(
   { scheduler }: World,
   life: Life,
   disk: Disk,
   onWithdrawn: (id: EventId) => void,
+  onAdded: (event: OutboxEvent) => void = () => undefined,
 ): OutboxPort {
   const { outbox, counted, published } = disk;
   const transaction = <T>(label: string, effect: () => T): Promise<Awaited<T>> =>
@@ -48,6 +52,22 @@ export function createVirtualOutbox(
           .map(eventOf)
           .sort(inOrder)
           .slice(0, limit);
+      }),
+    addNext: (event) =>
+      transaction('adds the next', () => {
+        const { partition } = event;
+        const last = counted[partition] ?? 0;
+        const isWaiting = outbox.some((row) => row.partition === partition && row.seq === null);
+        if (isWaiting || last !== (published[partition] ?? 0)) return null;
+        counted[partition] = last + 1;
+        const row = { ...event, seq: last + 1 };
+        outbox.push(row);
+        onAdded(row);
+        return row;
+      }),
+    noteSent: (partition, seq) =>
+      transaction('notes what was sent', () => {
+        published[partition] = Math.max(published[partition] ?? 0, seq);
       }),
     state: (partitions) =>
       transaction('reads the outbox', () => ({

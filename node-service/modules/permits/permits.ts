@@ -80,11 +80,10 @@ async function claim(
   { database, ruleSet, directory, clock, telling }: Dependencies,
   { token, procedure, notAfter }: { token: DonorToken; procedure: Procedure; notAfter: number },
 ): Promise<Claim> {
-  const { permitMs, logPartitions } = directory.current().policy;
+  const { permitMs } = directory.current().policy;
   const { id, hash } = ruleSet;
   const body = { type: 'permit.claimed', procedure, lifetimeMs: permitMs, notAfter, ruleSet: { id, hash } } as const;
-  const claimed = await tellAlone(database.pool, { token, body, at: clock.now(), partitions: logPartitions });
-  telling.onTold();
+  const claimed = await tellAlone(database.pool, telling, { token, body, at: clock.now() });
   return { id: claimed, body, token, procedure };
 }
 

@@ -5,6 +5,8 @@ import { newEventId, tell } from '#node/db/outbox.ts';
 import type { LogPort, OutboxPort } from '#node/ports.ts';
 import { CivilDate } from '#schema/calendar.ts';
 import type { DonorEvent } from '#schema/events.ts';
+import { partitionOf } from '#schema/partition.ts';
+import { testClock } from '#test/support/station.ts';
 
 import {
   createRecorder,
@@ -219,6 +221,93 @@ test('a database restored from a backup uses no number twice, and gives what it 
   await drain(relay);
   expect(recorder.events().map(({ seq }) => seq)).toEqual([8]);
   expect((await station.outbox.since(partition, 1, 10)).map(({ seq }) => seq)).toEqual([6, 8]);
+});
+
+describe('what is told at once', () => {
+  const body = { type: 'bar.set', since: CivilDate.parse('2026-01-01') } as const;
+  /** All of one donor, and so of one partition. */
+  const [token, partition] = [donorOf(1), partitionOf(donorOf(1), partitions)];
+  const eventOf = () => ({ id: newEventId(), partition, token, at: testClock.now(), body });
+  const seqsOf = (recorder: ReturnType<typeof createRecorder>) => recorder.events().map(({ seq }) => seq);
+
+  /** A relay that has nothing to send, and the partition has a number. */
+  async function openAtRest(station: Station, log: Pick<LogPort, 'append'>, onUnsent: () => void = () => undefined) {
+    await record(station, 1);
+    const relay = station.relayInto(log, { onUnsent });
+    await drain(relay);
+    return relay;
+  }
+
+  test('is in the log under the next number without a step, and noted', async () => {
+    await using station = await openTellingStation('330198B01');
+    const recorder = createRecorder();
+    const relay = await openAtRest(station, recorder);
+    const event = eventOf();
+    expect(await relay.tell(event)).toBe(true);
+    await relay.settled();
+    expect(recorder.events().at(-1)).toEqual({ ...event, origin: '330198B01', seq: 2, at: event.at.toISOString() });
+    expect(await station.outbox.state(partitions)).toMatchObject({ isDrained: true });
+    expect(await relay.step()).toBe(false);
+    expect(seqsOf(recorder)).toEqual([1, 2]);
+  });
+
+  test('waits its turn behind what waits in its partition, and before a first step', async () => {
+    await using station = await openTellingStation('330198B01');
+    const recorder = createRecorder();
+    expect(await station.relayInto(recorder).tell(eventOf())).toBe(false);
+    const relay = await openAtRest(station, recorder);
+    await tell(station.prisma, { ...eventOf(), partitions });
+    expect(await relay.tell(eventOf())).toBe(false);
+    await drain(relay);
+    expect(seqsOf(recorder)).toEqual([1, 2]);
+    await station.outbox.resend(partition, 1);
+    expect(await relay.tell(eventOf())).toBe(false);
+    expect(await station.prisma.outbox.count()).toBe(2);
+  });
+
+  test('beside other writers, another relay and steps leaves no gap and is sent in order', async () => {
+    await using station = await openTellingStation('330198B01');
+    const recorder = createRecorder();
+    const relays = [await openAtRest(station, recorder), station.relayInto(recorder)];
+    const told = { atOnce: 0 };
+    const writer = async (relay: (typeof relays)[number] | undefined) => {
+      for (let turn = 0; turn < 40; turn += 1) {
+        const event = eventOf();
+        if (await relay?.tell(event)) told.atOnce += 1;
+        else await tell(station.prisma, { ...event, partitions });
+        await relay?.step();
+      }
+    };
+    await Promise.all([...relays, undefined].map(writer));
+    await Promise.all(relays.map(drain));
+    expect(told.atOnce).toBeGreaterThan(0);
+    await expectNoGaps(station);
+    const kept = [...keptOf(recorder.events()).values()];
+    expect(kept).toEqual([Array.from({ length: 121 }, (_, index) => index + 1)]);
+  });
+
+  test('and not sent is sent by the next step, under the same number', async () => {
+    await using station = await openTellingStation('330198B01');
+    const recorder = createRecorder();
+    let isAway = false;
+    const append: LogPort['append'] = (topic, entries) =>
+      isAway ? Promise.reject(new RangeError('away')) : recorder.append(topic, entries);
+    const unsent: string[] = [];
+    const relay = await openAtRest(station, { append }, () => void unsent.push('unsent'));
+    isAway = true;
+    expect(await relay.tell(eventOf())).toBe(true);
+    await relay.settled();
+    expect(unsent).toEqual(['unsent']);
+    expect(await relay.tell(eventOf())).toBe(false);
+    await expect(relay.step()).rejects.toThrow('away');
+    expect(await relay.tell(eventOf())).toBe(false);
+    isAway = false;
+    await drain(relay);
+    expect(seqsOf(recorder)).toEqual([1, 2]);
+    expect(await relay.tell(eventOf())).toBe(true);
+    await relay.settled();
+    expect(seqsOf(recorder)).toEqual([1, 2, 3]);
+  });
 });
 
 test('an event can be taken back until it is counted', async () => {

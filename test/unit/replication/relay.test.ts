@@ -52,6 +52,8 @@ describe('a relay', () => {
           return Promise.resolve([1, 2, 3, 4, 5].map(eventOf).filter(({ seq }) => seq > published));
         },
         state: () => Promise.reject(new RangeError('not asked')),
+        addNext: () => Promise.resolve(null),
+        noteSent: () => Promise.resolve(),
         since: () => Promise.resolve([]),
         advance: () => Promise.resolve(),
         resend: () => Promise.resolve(),
