@@ -19,6 +19,12 @@ const Environment = z
     /** A station's time to answer, connecting included. */
     LOOKOUT_STATION_DEADLINE_MS: z.coerce.number().int().min(50).max(60_000).default(1500),
     ...peopleSettings,
+    /** What the provider calls the console. Without it there is no page. */
+    LOOKOUT_CONSOLE_CLIENT: z.string().min(1).optional(),
+    /** What the console asks the provider for, with blanks between. */
+    LOOKOUT_CONSOLE_SCOPE: z.string().min(1).default('openid'),
+    /** This gateway as a resource (RFC 8707), where the provider makes a token for one service so. */
+    LOOKOUT_CONSOLE_RESOURCE: z.string().min(1).optional(),
     ...rateLimitSettings,
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     NODE_ENV: z.enum(['production', 'development']).default('production'),

@@ -13,7 +13,7 @@ import { addressOf } from './http/address.ts';
 import { writeFailure } from './http/answer.ts';
 import type { Asked } from './http/asked.ts';
 import type { Authority } from './graphql/authority.ts';
-import { isCrossSite } from './http/cross-site.ts';
+import { isCrossSite, isNavigation } from './http/cross-site.ts';
 import type { Door } from './http/door.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createEntrance } from './entrance.ts';
@@ -106,9 +106,10 @@ export const createGraphqlServer = <Context extends object>(options: GraphqlServ
 
   const answerRoute = async (path: string, { request, response, requestId }: Asked) => {
     try {
-      if (isCrossSite(request.headers)) throw new RequestError('CROSS_SITE_REQUEST');
-      const { route, parameters } = findRoute(request.method, path);
       const { method = '', headers } = request;
+      const { route, parameters } = findRoute(method, path);
+      const isVisit = route.page === true && isNavigation(headers);
+      if (!isVisit && isCrossSite(headers)) throw new RequestError('CROSS_SITE_REQUEST');
       const address = addressOf(request.socket);
       entrance.assertNotWaiting(address);
       if (route.givesTokens === true) await entrance.spendToken(address);

@@ -10,10 +10,9 @@ import type { Configuration, ResourceServer } from 'oidc-provider';
 
 import { accounts } from './accounts.ts';
 import type { IssuerConfig } from './config.ts';
-import { accountGrant, commandClient, consoleClient, resourcePrefix } from './names.ts';
+import { accountGrant, commandClient, consoleClient, resourcePrefix, serviceScope } from './names.ts';
 
 const tokenS = 3_600;
-const scope = 'lookout';
 
 const accountNamed = (id: string) => accounts.find((account) => account.id === id);
 
@@ -40,7 +39,7 @@ function serviceNamed(resource: string, { LOOKOUT_ISSUER_AUDIENCES: audiences }:
   const audience = audiences.find((code) => `${resourcePrefix}${code}` === resource);
   if (audience === undefined) throw new errors.InvalidTarget();
   return {
-    scope,
+    scope: serviceScope,
     audience,
     accessTokenTTL: tokenS,
     accessTokenFormat: 'jwt',
@@ -56,7 +55,10 @@ async function configurationOf(config: IssuerConfig): Promise<Configuration> {
     cookies: { keys: [randomBytes(32).toString('hex')] },
     clients: clientsOf(config),
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    scopes: ['openid', scope],
+    // The console asks for its token from its own page.
+    clientBasedCORS: (_ctx, origin, client) =>
+      (client.redirectUris ?? []).some((url) => new URL(url).origin === origin),
+    scopes: ['openid', serviceScope],
     claims: { openid: ['sub', 'roles', 'name'] },
     ttl: { AccessToken: tokenS, Session: tokenS, Grant: tokenS, Interaction: tokenS, IdToken: tokenS },
     features: {
@@ -79,9 +81,9 @@ async function configurationOf(config: IssuerConfig): Promise<Configuration> {
     loadExistingGrant: async (ctx) => {
       const { client, session, params } = ctx.oidc;
       const grant = new ctx.oidc.provider.Grant({ clientId: client?.clientId, accountId: session?.accountId });
-      grant.addOIDCScope(`openid ${scope}`);
+      grant.addOIDCScope(`openid ${serviceScope}`);
       for (const resource of [params?.['resource']].flat()) {
-        if (typeof resource === 'string') grant.addResourceScope(resource, scope);
+        if (typeof resource === 'string') grant.addResourceScope(resource, serviceScope);
       }
       await grant.save();
       return grant;
@@ -98,14 +100,14 @@ function giveToTheCommand(provider: Provider, config: IssuerConfig): void {
       if (account === undefined || accountNamed(account) === undefined)
         throw new errors.InvalidGrant('no such account');
       const grant = new provider.Grant({ clientId: client.clientId, accountId: account });
-      grant.addResourceScope(resource, scope);
+      grant.addResourceScope(resource, serviceScope);
       const token = new provider.AccessToken({
         client,
         accountId: account,
         grantId: await grant.save(),
         gty: accountGrant,
         resourceServer: new provider.ResourceServer(resource, serviceNamed(resource, config)),
-        scope,
+        scope: serviceScope,
       });
       ctx.body = { access_token: await token.save(), token_type: token.tokenType, expires_in: token.expiration };
     },

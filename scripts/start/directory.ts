@@ -40,6 +40,9 @@ export const providerPortOf = (stations: readonly Placed[], gatewayPort: number)
 
 export const urlOf = (port: number): string => `http://${host}:${port}`;
 
+/** Where the gateway has the regulator's page. */
+export const regulatorPageOf = (gatewayPort: number): string => `${urlOf(gatewayPort)}/regulator/`;
+
 /** A key that is there already stays as it is: since when it is in use must not change. */
 const keysOf = (key: SigningKey | undefined, old: readonly SigningKey[] = []): SigningKey[] =>
   key === undefined || old.some(({ kid }) => kid === key.kid) ? [...old] : [...old, key];

@@ -134,7 +134,10 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
     ]);
     await ensureSecretKey(layout.tokenKey, 'token key');
     const codes = stations.map(({ code }) => code);
-    const signIn = await prepareSignIn({ layout, gateway: gatewayCode, stations: codes, providerPort });
+    const signIn = await prepareSignIn({
+      ...{ layout, gateway: gatewayCode, gatewayPort },
+      ...{ stations: codes, providerPort },
+    });
     await writeDirectory(layout, { stations, gatewayPort, keyOf: await ensureSigningKeys() });
     progress.update(kafka ? 'Starting PostgreSQL and Kafka' : 'Starting PostgreSQL');
     database = startDatabase(layout, say);

@@ -5,10 +5,11 @@
 import { mkdir } from 'node:fs/promises';
 
 import { roleMap } from '#scripts/issuer/accounts.ts';
+import { consoleClient, resourcePrefix, serviceScope } from '#scripts/issuer/names.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 import type { GatewayCode, StationCode } from '#schema/ids.ts';
 
-import { urlOf } from './directory.ts';
+import { regulatorPageOf, urlOf } from './directory.ts';
 import { writeJson } from './json-file.ts';
 import type { Layout } from './layout.ts';
 import { ensureSigningKey } from './signing-key.ts';
@@ -29,6 +30,7 @@ export interface SignIn {
 export interface SignInOptions {
   readonly layout: Layout;
   readonly gateway: GatewayCode;
+  readonly gatewayPort: number;
   readonly stations: readonly StationCode[];
   readonly providerPort: number;
 }
@@ -38,7 +40,8 @@ async function ensureSystem(layout: Layout, code: StationCode): Promise<void> {
   await writeJson(layout.clientsOf(code), { clients: [{ id: systemId, keys: [{ kid, kty, crv, x }], rights: [] }] });
 }
 
-export async function prepareSignIn({ layout, gateway, stations, providerPort }: SignInOptions): Promise<SignIn> {
+export async function prepareSignIn(options: SignInOptions): Promise<SignIn> {
+  const { layout, gateway, stations, providerPort } = options;
   const codes: readonly Code[] = [gateway, ...stations];
   const isOwn = process.env['LOOKOUT_OIDC_ISSUER'] !== undefined;
   if (!isOwn && process.env['NODE_ENV'] === 'production') {
@@ -57,12 +60,21 @@ export async function prepareSignIn({ layout, gateway, stations, providerPort }:
     LOOKOUT_OIDC_ROLES_CLAIM: 'roles',
     LOOKOUT_OIDC_ROLES: JSON.stringify(roleMap),
   };
+  const page = {
+    LOOKOUT_CONSOLE_CLIENT: consoleClient,
+    LOOKOUT_CONSOLE_SCOPE: `openid ${serviceScope}`,
+    LOOKOUT_CONSOLE_RESOURCE: `${resourcePrefix}${gateway}`,
+  };
+  const provider = {
+    LOOKOUT_ISSUER_AUDIENCES: codes.join(','),
+    LOOKOUT_ISSUER_REDIRECTS: regulatorPageOf(options.gatewayPort),
+    LOOKOUT_ISSUER_SECRET_FILE: layout.providerSecret,
+  };
   return {
-    provider: isOwn
-      ? undefined
-      : { LOOKOUT_ISSUER_AUDIENCES: codes.join(','), LOOKOUT_ISSUER_SECRET_FILE: layout.providerSecret },
+    provider: isOwn ? undefined : provider,
     environmentOf: (code) => ({
       ...(!isOwn && demo),
+      ...(!isOwn && code === gateway && page),
       LOOKOUT_PSEUDONYM_KEY_FILE: layout.pseudonymKeyOf(code),
       LOOKOUT_CLIENTS: layout.clientsOf(code),
     }),

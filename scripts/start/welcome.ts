@@ -7,7 +7,7 @@ import Table from 'cli-table3';
 import { parseCases } from '#scripts/lookout/check-file.ts';
 import type { Case } from '#scripts/lookout/check-file.ts';
 
-import { urlOf } from './directory.ts';
+import { regulatorPageOf, urlOf } from './directory.ts';
 import type { Placed } from './directory.ts';
 import { defaultState } from './layout.ts';
 
@@ -66,6 +66,7 @@ function tryOut({ stations, gatewayPort, state }: Welcome, cases: readonly Case[
           lookout('check', ` --file ${quoted(path.relative('', file))}`),
         ] as const)
       : (['Is everything well? 自检', lookout('doctor')] as const),
+    ['Figures for regulators: sign in as the regulator. 监管统计', regulatorPageOf(gatewayPort)],
     ['Explore the schema in a browser (GraphiQL). 浏览接口', `${urlOf(gatewayPort)}/graphql`],
   ];
 }

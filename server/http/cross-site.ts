@@ -12,3 +12,7 @@ export const isCrossSite = (headers: IncomingHttpHeaders): boolean => {
   if (site === 'cross-site' || site === 'same-site') return true;
   return headers.origin !== undefined && isOtherOrigin(headers.origin, headers.host);
 };
+
+/** Whether a browser goes to a page with it. The site somebody comes from does not get to see what it finds there. */
+export const isNavigation = (headers: IncomingHttpHeaders): boolean =>
+  headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';

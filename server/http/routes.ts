@@ -23,6 +23,8 @@ export interface Route {
   readonly open?: boolean;
   /** Answered only so many times an address: it gives tokens to whoever proves itself there. */
   readonly givesTokens?: boolean;
+  /** A page that somebody may come to from another site, by a link or on the way back from where they have signed in. */
+  readonly page?: boolean;
   handle(exchange: Exchange): Promise<void> | void;
 }
 
