@@ -10,11 +10,13 @@ import { createExchangeVerifier } from '#server/keys/exchange-jwt.ts';
 import { createMemberSigner, createMemberVerifier } from '#server/keys/member-keys.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
+import { noAggregates } from './aggregates/aggregates.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createExchange } from './exchange-fields.ts';
 import { createForwarding } from './forwarding.ts';
 import { createReadiness } from './readiness.ts';
+import { createRegulatorPages } from './regulator-pages.ts';
 import { createRetries } from './retries.ts';
 import { createStationLinks } from './station-links.ts';
 import { createStationNotes } from './station-notes.ts';
@@ -56,7 +58,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   const server = createGraphqlServer({
     schema: await stitch({ forwarding, notes }),
     context: ({ id: requestId, caller, request }): Context => ({
-      ...{ requestId, caller, request, exchange },
+      ...{ requestId, caller, request, exchange, aggregates: noAggregates },
       directory: directory.current(),
     }),
     ...createTrust(config, verifier),
@@ -64,7 +66,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     rates: { table: gatewayCharges, budgets: config.LOOKOUT_RATE_LIMITS },
     production: config.NODE_ENV === 'production',
     readiness: () => [directory.check(), ...readiness.checks()],
-    routes: directory.routes,
+    routes: [...directory.routes, ...(await createRegulatorPages(config, log))],
     log,
   });
   return {

@@ -3,6 +3,7 @@ import type { Caller } from '#schema/caller.ts';
 import type { Directory } from '#schema/directory.ts';
 import type { SignedRequest } from '#server/http/door.ts';
 
+import type { Aggregates } from './aggregates/aggregates.ts';
 import type { Exchange } from './exchange-fields.ts';
 
 export interface Context {
@@ -14,4 +15,5 @@ export interface Context {
   /** What another member has signed for its question, where one asks. */
   readonly request: SignedRequest | undefined;
   readonly exchange: Exchange;
+  readonly aggregates: Aggregates;
 }

@@ -3,6 +3,7 @@ import { GraphQLError, GraphQLScalarType } from 'graphql';
 import type { z } from 'zod';
 
 import { CivilDate } from '#schema/calendar.ts';
+import { Period } from '#schema/periods.ts';
 import { DonorToken, ProvinceCode, StationCode } from '#schema/ids.ts';
 
 function scalarOf(name: string, shape: z.ZodType<string>, description: string): GraphQLScalarType<string, unknown> {
@@ -20,6 +21,11 @@ export const scalars = {
     'DonorToken',
     DonorToken,
     'A donor without saying who: 32 bytes in base64url, 43 characters. The same person has the same token everywhere.',
+  ),
+  Period: scalarOf(
+    'Period',
+    Period,
+    'A period: a month `2026-07`, a quarter `2026-Q3`, a year `2026`, five years `2021/2025`.',
   ),
   ProvinceCode: scalarOf('ProvinceCode', ProvinceCode, 'A province: the first two digits of GB/T 2260.'),
   StationCode: scalarOf(

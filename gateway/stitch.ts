@@ -2,6 +2,8 @@
 import { stitchSchemas } from '@graphql-tools/stitch';
 import type { GraphQLSchema } from 'graphql';
 
+import { aggregateResolvers } from './aggregates/aggregate-fields.ts';
+import { aggregateTypeDefs } from './aggregates/aggregate-sdl.ts';
 import { directorySubschema } from './directory-subschema.ts';
 import { exchangeResolvers, exchangeTypeDefs } from './exchange-fields.ts';
 import type { Forwarding } from './forwarding.ts';
@@ -20,8 +22,8 @@ export async function stitch({ forwarding, notes }: StitchOptions): Promise<Grap
   const executor = createStationsExecutor({ schema, forwarding, notes });
   return stitchSchemas({
     subschemas: [stationsSubschema(schema, executor), directorySubschema],
-    typeDefs: exchangeTypeDefs,
-    resolvers: [exchangeResolvers, scalars],
+    typeDefs: [exchangeTypeDefs, aggregateTypeDefs],
+    resolvers: [exchangeResolvers, aggregateResolvers, scalars],
     // Otherwise every object of every answer is searched for fields that some subschema might add.
     mergeTypes: ['Station'],
   });

@@ -10,7 +10,7 @@ import { digestOf } from './digest.ts';
 import { Digest, StationCode } from './ids.ts';
 import type { DonorToken } from './ids.ts';
 
-const caller = Asker.extend({ from: z.enum(['OWN', 'MEMBER', 'GATEWAY']), member: MemberCode });
+const caller = Asker.extend({ from: z.enum(['OWN', 'MEMBER', 'GATEWAY', 'REGULATOR']), member: MemberCode });
 
 /** A donor as an entry or a receipt names one: SHA-256 of the 43 characters of the token. */
 export const digestOfDonor = (token: DonorToken): Digest => digestOf(token);

@@ -1,7 +1,7 @@
 /** Who asks, in which role, and what for. What each may ask is in `disclosure.ts`. */
 import { z } from 'zod';
 
-import { GatewayCode, StationCode } from './ids.ts';
+import { GatewayCode, RegulatorCode, StationCode } from './ids.ts';
 
 /**
  * What somebody does in their organisation. People: `DESK` receives donors; `COLLECTOR` draws; `LABORATORY` confirms results
@@ -66,8 +66,8 @@ export const Pseudonym = z
   .brand<'Pseudonym'>();
 export type Pseudonym = z.infer<typeof Pseudonym>;
 
-/** A member: a station or a gateway. */
-export const MemberCode = z.union([StationCode, GatewayCode]);
+/** A member: a station, a gateway or a regulator. */
+export const MemberCode = z.union([StationCode, GatewayCode, RegulatorCode]);
 export type MemberCode = z.infer<typeof MemberCode>;
 
 /** What a member says of whoever asks through it. */
@@ -83,10 +83,11 @@ export type Asker = z.infer<typeof Asker>;
 /** Who asks, as the service that is asked has made sure of. */
 export interface Caller extends Asker {
   /**
-   * `OWN`: of the organisation that runs this service. `MEMBER`: of another member, whose signature the question carries.
-   * `GATEWAY`: a gateway that asks for itself, or for somebody signed in there.
+   * `OWN`: of the organisation that runs this service. `MEMBER`: of another station, whose signature the question carries.
+   * `GATEWAY`: a gateway that asks for itself, or for somebody signed in there. `REGULATOR`: of a regulator, by its signature or
+   * signed in at a gateway.
    */
-  readonly from: 'OWN' | 'MEMBER' | 'GATEWAY';
+  readonly from: 'OWN' | 'MEMBER' | 'GATEWAY' | 'REGULATOR';
   readonly member: MemberCode;
   readonly rights: readonly Right[];
 }

@@ -57,6 +57,31 @@ export const refusals = {
     zh: '目录已过期，暂不能解除屏蔽。',
     en: 'The directory has expired: nothing is lifted until a newer one comes.',
   },
+  /** Figures of this measure are never shown for areas or periods so small, or not by class; the message says what may be asked. */
+  AGGREGATE_TOO_FINE: {
+    zh: '该指标不按如此细的地区、时间或类别发布。',
+    en: 'Figures of this measure are not shown so finely.',
+  },
+  /** Nothing of what is asked is closed yet: a month is shown once its books are, and so is a longer period after its last month. */
+  AGGREGATE_NOT_CLOSED: {
+    zh: '所查期间尚未结账，请查询更早的期间。',
+    en: 'The books of what is asked are not closed yet: ask for earlier periods.',
+  },
+  /** The question comes to more figures than one answer holds. Ask for fewer years, for one province, or for longer periods. */
+  AGGREGATE_TOO_LARGE: {
+    zh: '一次查询的数据过多，请减少年份、限定省份或选择更长的时间单位。',
+    en: 'Too many figures at once: ask for fewer years, for one province, or for longer periods.',
+  },
+  /** No member is in this area, or none of this kind. Ask without the province or the kind. */
+  AGGREGATE_AREA_UNKNOWN: {
+    zh: '该地区没有此类成员站点，请放宽地区或站点类别。',
+    en: 'No member of this kind is in this area: ask for a wider one.',
+  },
+  /** Figures are answered by the one gateway that has the right to gather them (`AGGREGATES` in the directory). Ask that one. */
+  AGGREGATE_ELSEWHERE: {
+    zh: '本网关不提供统计数据，请查询有汇总权限的网关。',
+    en: 'This gateway gathers no figures: ask the gateway that has the right to.',
+  },
   /** A field of the input is outside its range; the message names the field. */
   BAD_INPUT: { zh: '输入内容不符合要求。', en: 'The input is not valid.' },
 } as const satisfies Record<string, Sentence>;

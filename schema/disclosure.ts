@@ -33,6 +33,8 @@ const gateway = (roles: readonly Role[], purposes: readonly Purpose[]): Allowanc
   roles,
   purposes,
 });
+/** A regulator is asked nothing and asks for figures; this is the only line there is for one. */
+const regulators: readonly Allowance[] = [{ from: 'REGULATOR', roles: ['REGULATOR'], purposes: ['STATISTICS'] }];
 
 /** Those a donor meets before a donation. They see a verdict and a day. */
 const beforeDonation: readonly Role[] = ['DESK', 'COLLECTOR', 'PHYSICIAN', 'PLASMA_REGISTRAR', 'SYSTEM'];
@@ -110,6 +112,8 @@ const exchange = [
 /** What a gateway answers. It can be asked nothing about a person but by a member that signs for it. */
 export const gatewayDisclosure: DisclosureTable = {
   'Query.exchange': exchange,
+  'Query.measures': regulators,
+  'Query.aggregate': regulators,
   'Query.station': operated,
   'Query.stations': operated,
   'Station.code': operated,

@@ -15,6 +15,13 @@ export const GatewayCode = z
   .brand<'GatewayCode'>();
 export type GatewayCode = z.infer<typeof GatewayCode>;
 
+/** A regulator: `R` and two digits. Example `R31`. */
+export const RegulatorCode = z
+  .string()
+  .regex(/^R\d{2}$/, 'a regulator code is R and two digits')
+  .brand<'RegulatorCode'>();
+export type RegulatorCode = z.infer<typeof RegulatorCode>;
+
 /** A province: the first two digits of GB/T 2260. Example `33`. */
 export const ProvinceCode = z
   .string()

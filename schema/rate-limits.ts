@@ -33,6 +33,10 @@ export const defaultBudgets = {
   RECORDS_PERSON: { points: 1_200, seconds: hour },
   RECORDS_MACHINE: { points: 24_000, seconds: hour },
   RECORDS_MEMBER: { points: 24_000, seconds: hour },
+  /** Tables of figures; each is a whole one. */
+  FIGURES_PERSON: { points: 1_200, seconds: hour },
+  FIGURES_MACHINE: { points: 1_200, seconds: hour },
+  FIGURES_MEMBER: { points: 6_000, seconds: hour },
   /** Bars put on donors: a station that floods the region with them is noticed. */
   BARS_PERSON: { points: 120, seconds: hour },
   BARS_MACHINE: { points: 1_200, seconds: hour },
@@ -49,7 +53,7 @@ export type BudgetName = keyof typeof defaultBudgets;
 export type Budgets = Readonly<Record<BudgetName, Budget>>;
 
 /** What a line is charged to; whose budget of it is used, depends on who asks. */
-export type Charge = 'LOOKUPS' | 'MARKERS' | 'HOLDINGS' | 'RECORDS' | 'BARS';
+export type Charge = 'LOOKUPS' | 'MARKERS' | 'HOLDINGS' | 'RECORDS' | 'BARS' | 'FIGURES';
 
 /** Lines by coordinate, `Type.field`. What has no line costs nothing. */
 export type ChargeTable = Readonly<Record<string, Charge>>;
@@ -78,6 +82,7 @@ export const stationCharges: ChargeTable = {
 /** What is charged at a gateway. It cannot see the donors of an `exchange`, so that there a question is one; stations count. */
 export const gatewayCharges: ChargeTable = {
   'Query.exchange': 'HOLDINGS',
+  'Query.aggregate': 'FIGURES',
   'Query.donor': 'HOLDINGS',
   'Query.donors': 'HOLDINGS',
 };

@@ -6,6 +6,7 @@ import { execute, getOperationAST, isListType, isNonNullType, parse, typeFromAST
 import type { DocumentNode, GraphQLSchema, GraphQLType } from 'graphql';
 import { z } from 'zod';
 
+import { noAggregates } from '#gateway/aggregates/aggregates.ts';
 import type { Context } from '#gateway/context.ts';
 import { stitch } from '#gateway/stitch.ts';
 import { Pseudonym } from '#schema/caller.ts';
@@ -50,7 +51,7 @@ const caller: Caller = {
 
 const silent = () => Promise.reject(new Fault('STATION_UNREACHABLE', { station: station.code }));
 const exchange = { ask: () => Promise.resolve([]) };
-const context: Context = { requestId: '', caller, request: undefined, directory, exchange };
+const context: Context = { requestId: '', caller, request: undefined, directory, exchange, aggregates: noAggregates };
 
 const samples: Readonly<Record<string, unknown>> = {
   StationCode: station.code,

@@ -65,7 +65,10 @@ const gateway: Rules = {
   NODE: { OPERATION: itself },
 };
 
-const rules = { OWN: own, MEMBER: member, GATEWAY: gateway };
+/** A station tells a regulator nothing. */
+const regulator: Rules = {};
+
+const rules = { OWN: own, MEMBER: member, GATEWAY: gateway, REGULATOR: regulator };
 
 /** Whether a caller may ask a station of a kind for this. */
 export function mayAskAtStation(coordinate: string, caller: Caller, kind: StationKind): boolean {

@@ -9,7 +9,7 @@ import { StationCode } from '#schema/ids.ts';
 import { mayAskAtStation } from '#test/support/disclosure-rules.ts';
 
 const callers = fc.record({
-  from: fc.constantFrom('OWN' as const, 'MEMBER' as const, 'GATEWAY' as const),
+  from: fc.constantFrom('OWN' as const, 'MEMBER' as const, 'GATEWAY' as const, 'REGULATOR' as const),
   member: fc.constant(StationCode.parse('310198B01')),
   role: fc.constantFrom(...Role.options),
   subject: fc.constant(Pseudonym.parse('somebody')),
@@ -26,6 +26,19 @@ test('a station answers whom the rules of its roles name, and nobody else', () =
       expect(isAllowed(stationDisclosure, coordinate, caller, kind)).toBe(mayAskAtStation(coordinate, caller, kind));
     }),
     { numRuns: 20_000 },
+  );
+});
+
+test('a regulator, in whatever role and for whatever purpose, is answered figures by a gateway and nothing else by anybody', () => {
+  const everything = fc.constantFrom(...Object.keys(stationDisclosure), ...Object.keys(gatewayDisclosure));
+  fc.assert(
+    fc.property(everything, callers, (coordinate, caller: Caller) => {
+      const regulator: Caller = { ...caller, from: 'REGULATOR' };
+      expect(isAllowed(stationDisclosure, coordinate, regulator, 'PLASMA')).toBe(false);
+      if (isAllowed(gatewayDisclosure, coordinate, regulator, null))
+        expect(['Query.aggregate', 'Query.measures']).toContain(coordinate);
+    }),
+    { numRuns: 10_000 },
   );
 });
 

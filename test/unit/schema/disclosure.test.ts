@@ -52,7 +52,7 @@ const caller: Caller = {
 
 test('nothing is allowed without a purpose, and nothing for CARE without a case', () => {
   for (const role of Role.options) {
-    for (const from of ['OWN', 'MEMBER', 'GATEWAY'] as const) {
+    for (const from of ['OWN', 'MEMBER', 'GATEWAY', 'REGULATOR'] as const) {
       for (const coordinate of Object.keys(stationDisclosure)) {
         expect(isAllowed(stationDisclosure, coordinate, { ...caller, from, role }, 'PLASMA')).toBe(false);
         const care: Caller = { ...caller, from, role, purpose: 'CARE' };
