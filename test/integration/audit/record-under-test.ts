@@ -48,6 +48,8 @@ export interface RecordUnderTest extends AsyncDisposable {
   readonly url: string;
   readonly pool: pg.Pool;
   readonly audit: AuditPort;
+  /** The same, giving a statement up after so many milliseconds. */
+  impatient(patienceMs: number): AuditPort;
   /** Another instance of the same station. */
   another(): AuditPort;
   rows<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
@@ -65,12 +67,14 @@ export async function createRecord(): Promise<RecordUnderTest> {
     return made;
   };
   const log = { error: () => undefined };
-  const audit = (of: pg.Pool) => createPostgresAudit({ pool: of, member: shanghai, clock: testClock, log });
+  const audit = (of: pg.Pool, options: { readonly patienceMs?: number } = {}) =>
+    createPostgresAudit({ pool: of, member: shanghai, clock: testClock, log, ...options });
   const own = pool();
   return {
     url: database.url,
     pool: own,
     audit: audit(own),
+    impatient: (patienceMs) => audit(own, { patienceMs }),
     another: () => audit(pool()),
     rows: async <Row extends object>(text: string, values: unknown[] = []) => (await own.query<Row>(text, values)).rows,
     async tamper(text, values = []) {

@@ -87,6 +87,48 @@ describe('the record of a station', () => {
     expect((await record.audit.record(lookUp('Li'))).seq).toBe(2);
   });
 
+  test('lets only so many wait while the database is slow, and tells the others at once', async () => {
+    await using record = await createRecord();
+    await record.audit.record(lookUp('Li'));
+    const slow = await record.pool.connect();
+    await slow.query('BEGIN; SELECT FROM audit_head FOR UPDATE');
+    const asked = Array.from({ length: 6_000 }, () => record.audit.record(lookUp('Li')));
+    const turnedAway = await Promise.race([Promise.allSettled(asked.slice(5_000)), Promise.any(asked)]);
+    expect(turnedAway).toEqual(
+      Array.from({ length: 1_000 }, () => ({
+        status: 'rejected',
+        reason: expect.objectContaining({ code: 'DATABASE_UNAVAILABLE' }) as unknown,
+      })),
+    );
+    await slow.query('COMMIT');
+    slow.release();
+    expect(seqsOf(await Promise.all(asked.slice(0, 5_000)))).toEqual(upTo(5_001).slice(1));
+  });
+
+  test('gives up a database that stands still, and is whole when it moves again', async () => {
+    await using record = await createRecord();
+    const audit = record.impatient(300);
+    await audit.record(lookUp('Li'));
+    const [backend] = await record.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    process.kill(backend?.pid ?? 0, 'SIGSTOP');
+    try {
+      await expect(audit.record(lookUp('Wang'))).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      expect((await audit.record(lookUp('Zhao'))).seq).toBe(2);
+    } finally {
+      process.kill(backend?.pid ?? 0, 'SIGCONT');
+    }
+    expect((await record.another().record(lookUp('Sun'))).seq).toBe(3);
+  });
+
+  test('fails whoever brings what cannot be written down, and nobody who comes with them', async () => {
+    await using record = await createRecord();
+    const half = { ...lookUp('Li'), field: '\ud800' };
+    const [broken, good] = await Promise.allSettled([record.audit.record(half), record.audit.record(lookUp('Wang'))]);
+    expect(broken.status).toBe('rejected');
+    expect(good).toMatchObject({ status: 'fulfilled', value: { seq: 1 } });
+    await expect(record.audit.recordOnce(half, [once()])).rejects.toThrow();
+  });
+
   test('cannot be changed or shortened by its owner, only a payload erased', async () => {
     await using record = await createRecord();
     await record.audit.record(lookUp('Li'));
