@@ -305,11 +305,17 @@ export interface InboxPort {
   /** The next offset of each of so many partitions. */
   positions(partitions: number): Promise<number[]>;
   progress(): Promise<OriginProgress[]>;
-  /** @param origins of whom it has to be known what was heard. */
+  /**
+   * Resolves when what was done outlasts a crash of the database.
+   *
+   * @param origins of whom it has to be known what was heard.
+   * @param onVisible hears the answer of `work` as soon as everybody sees what was done, which may be earlier.
+   */
   transact<T>(
     partition: number,
     origins: readonly StationCode[],
     work: (transaction: InboxTransaction) => Promise<T>,
+    onVisible?: (answer: T) => void,
   ): Promise<T>;
   /** Records in quarantine for one of these reasons, in the order of the log, at most `limit` after a place. */
   quarantined(

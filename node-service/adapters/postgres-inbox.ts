@@ -3,6 +3,10 @@
  * whatever two appliers do, one comes after the other and sees where the other has got to. Commits wait for the disk though
  * the log could be read again: after a crash of the database nobody may believe that more is there than there is, and one
  * wait for up to a thousand records is little.
+ *
+ * A desk that waits for its own claim is told before the disk has it. Its answer waits for an entry in the record of the same
+ * database, which syncs in order: who has the answer finds the claim there after a crash. How complete the copy is, on which
+ * answers rest elsewhere and later, is told when the disk has it.
  */
 import { setTimeout } from 'node:timers/promises';
 
@@ -65,22 +69,34 @@ function quarantinedOf(partition: number, row: QuarantineRow): QuarantinedRecord
   return { partition, offset, appendedAt, reason, origin, key, value };
 }
 
-export function createPostgresInbox({ database, station, instance }: Options): InboxPort {
-  const { pool, pipelined } = database;
+function transacting({ database: { pipelined }, station, instance }: Options): InboxPort['transact'] {
+  return async (partition, origins, work, onVisible) => {
+    const { answer, unsaid } = await inTransaction(pipelined, async (client, writes) => {
+      const transaction = await openTransaction({ client, writes, partition, origins, station });
+      const done = await work(transaction);
+      const applied = transaction.applied();
+      const payloads = payloadsOf(instance, applied);
+      const isWaitedFor = applied.claims.size > 0;
+      if (isWaitedFor) writes.add(run(client, 'SET LOCAL synchronous_commit = off'));
+      else if (payloads.length > 0) writes.add(rowsOf(client, statements.tell, [appliedChannel, payloads]));
+      return { answer: done, unsaid: isWaitedFor ? payloads : [] };
+    });
+    onVisible?.(answer);
+    if (unsaid.length > 0) await rowsOf(pipelined, statements.tellDurable, [appliedChannel, unsaid]);
+    return answer;
+  };
+}
+
+export function createPostgresInbox(options: Options): InboxPort {
+  const { pool } = options.database;
+  const { instance } = options;
   const read = <Row extends unknown[]>(
     statement: { readonly name: string; readonly text: string },
     values?: unknown[],
   ) => rowsOf<Row>(pool, statement, values);
 
   return {
-    transact: (partition, origins, work) =>
-      inTransaction(pipelined, async (client, writes) => {
-        const transaction = await openTransaction({ client, writes, partition, origins, station });
-        const answer = await work(transaction);
-        const payloads = payloadsOf(instance, transaction.applied());
-        if (payloads.length > 0) writes.add(rowsOf(client, statements.tell, [appliedChannel, payloads]));
-        return answer;
-      }),
+    transact: transacting(options),
     async forget() {
       // Whoever answers from the copy hears of it before it is gone, and asks the others live from then on.
       await rowsOf(pool, statements.tell, [appliedChannel, [copyNotice(instance, 'forgetting')]]);

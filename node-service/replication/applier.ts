@@ -7,6 +7,7 @@ import type { EventId, StationCode } from '#schema/ids.ts';
 import type {
   DirectoryPort,
   InboxPort,
+  InboxTransaction,
   JudgedClaim,
   LogBatch,
   LogRecord,
@@ -51,6 +52,8 @@ export interface ApplierOptions extends Conclusions {
   /** How many partitions the donor log has. */
   readonly partitions: number;
   readonly onApplied: (applied: AppliedBatch) => void;
+  /** Hears what became of claims of this station before that, when it can be read here: for those who answer nothing that a crash could undo. */
+  readonly onClaims?: (claims: AppliedBatch['claims']) => void;
 }
 
 export interface Resent {
@@ -112,11 +115,12 @@ export function createApplier(options: ApplierOptions): Applier {
 
   async function commit(work: Work, end: number | null = null): Promise<void> {
     const { partition, source, readings } = work;
+    const takeAll = (transaction: InboxTransaction): Promise<Done> => {
+      if (source === 'log' && transaction.position < (reached.get(partition) ?? 0)) throw new Rewound();
+      return take(transaction, work, options);
+    };
     const done = await gate(() =>
-      inbox.transact(partition, originsOf(work), (transaction): Promise<Done> => {
-        if (source === 'log' && transaction.position < (reached.get(partition) ?? 0)) throw new Rewound();
-        return take(transaction, work, options);
-      }),
+      inbox.transact(partition, originsOf(work), takeAll, ({ claims }) => options.onClaims?.(claims)),
     ).catch((error: unknown) => {
       if (error instanceof Rewound) reached.clear();
       throw error;

@@ -85,7 +85,10 @@ function createParts(dependencies: LeaderDependencies, wakeRelay: () => void) {
     progress.take(applied);
     if (!wasDone && catchUp.isDone()) wakeRelay();
   };
-  const applier = createApplier({ ...dependencies, station: station.code, onApplied });
+  const onClaims = (claims: AppliedBatch['claims']): void => {
+    progress.take({ heard: [], claims });
+  };
+  const applier = createApplier({ ...dependencies, station: station.code, onApplied, onClaims });
   const reader = createReader({
     ...{ log: donorLog, inbox, applier, partitions, directory },
     catchUp: {

@@ -91,6 +91,11 @@ export const statements = {
       UPDATE log_position SET next = $2 WHERE partition = $1 AND next <> $2`,
   },
   tell: { name: 'inbox-tell', text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload' },
+  /** The same when all that was committed before is on the disk: a commit that has written nothing would not wait for it. */
+  tellDurable: {
+    name: 'inbox-tell-durable',
+    text: `SELECT pg_notify($1, payload), pg_logical_emit_message(true, 'lookout', '') FROM unnest($2::text[]) AS payload`,
+  },
 } as const;
 
 /**

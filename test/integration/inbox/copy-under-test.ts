@@ -36,6 +36,7 @@ interface Options {
   readonly directory: DirectoryPort;
   /** Stands between the applier and the database. */
   readonly around?: (inbox: InboxPort) => InboxPort;
+  readonly onClaims?: (claims: AppliedBatch['claims']) => void;
 }
 
 /** Everything the projection consists of, comparable. */
@@ -61,7 +62,7 @@ export async function stateOf(pool: Pool): Promise<State> {
   };
 }
 
-export async function createCopy({ code, directory, around = (inbox: InboxPort) => inbox }: Options) {
+export async function createCopy({ code, directory, around = (inbox: InboxPort) => inbox, ...hearing }: Options) {
   const station = StationCode.parse(code);
   const database = await createTestDatabase();
   const connected = createDatabase(database.url, { poolSize: 4 });
@@ -80,6 +81,7 @@ export async function createCopy({ code, directory, around = (inbox: InboxPort) 
     station,
     partitions,
     ...conclusions,
+    ...hearing,
     onApplied: (batch) => applied.push(batch),
   });
   const applyAll = async (batches: readonly LogBatch[]) => {

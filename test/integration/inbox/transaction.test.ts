@@ -1,13 +1,18 @@
 /** A transaction on the copy whose statements are not waited for one by one: all or nothing all the same. */
+import { once } from 'node:events';
+
+import { Client } from 'pg';
 import type { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
 
-import type { PlacedEvent } from '#node/ports.ts';
+import type { InboxPort, PlacedEvent } from '#node/ports.ts';
 import { CivilDate } from '#schema/calendar.ts';
 import { DonorToken, EventId, StationCode } from '#schema/ids.ts';
-import { createTestDirectory } from '#test/support/donor-log.ts';
+import { claimOf } from '#test/integration/permits/desk-under-test.ts';
+import { createRecords, createTeller, createTestDirectory, donorNamed } from '#test/support/donor-log.ts';
+import { ruleSetNamed } from '#test/support/facts.ts';
 
-import { createCopy } from './copy-under-test.ts';
+import { createCopy, partitions } from './copy-under-test.ts';
 
 const code = '330198B01';
 const origin = StationCode.parse(code);
@@ -75,6 +80,51 @@ test('the connection of a transaction that failed serves the next', async () => 
     });
   }
   expect(await copy.inbox.progress()).toEqual([{ origin, partition: 0, heard }]);
+});
+
+test('an own claim is told when it can be read, and what is heard when the disk has it', async () => {
+  const directory = createTestDirectory([code]);
+  const order: string[] = [];
+  let written = '';
+  const around = (inbox: InboxPort): InboxPort => ({
+    ...inbox,
+    transact: (partition, origins, work, onVisible) =>
+      inbox.transact(
+        partition,
+        origins,
+        async (transaction) => {
+          const answer = await work(transaction);
+          await transaction.knownOf([]);
+          written = await lsn('insert');
+          return answer;
+        },
+        (answer) => {
+          onVisible?.(answer);
+          order.push('visible');
+        },
+      ),
+  });
+  await using copy = await createCopy({ code, directory, around, onClaims: () => order.push('claims') });
+  const lsn = async (kind: 'insert' | 'flush') =>
+    String((await copy.rows(`SELECT pg_current_wal_${kind}_lsn()::text AS lsn`))[0]?.['lsn']);
+  const listener = new Client({ connectionString: copy.url });
+  await listener.connect();
+  await listener.query('LISTEN lookout_applied');
+  const told = once(listener, 'notification').then(() => order.push('told'));
+
+  const records = createRecords(partitions);
+  records.tell(await createTeller(code, partitions).say(donorNamed('a'), claimOf(ruleSetNamed('CN-2012'))));
+  await copy.applyAll(records.batches());
+  const [{ isKept } = {}] = await copy.rows('SELECT $1::pg_lsn <= $2::pg_lsn AS "isKept"', [
+    written,
+    await lsn('flush'),
+  ]);
+  expect(isKept).toBe(true);
+  await told;
+  await listener.end();
+  expect(order).toEqual(['claims', 'visible', 'told']);
+  expect(copy.applied.map(({ claims }) => [...claims.values()].map(({ outcome }) => outcome))).toEqual([['GRANTED']]);
+  expect(await copy.rows('SELECT claim::text FROM event')).toEqual([{ claim: 'GRANTED' }]);
 });
 
 test('who waited for the partition sees what the one before has heard', async () => {
