@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { GatewayCode, ProvinceCode, StationCode } from './ids.ts';
+import { GatewayCode, ProvinceCode, RegulatorCode, StationCode } from './ids.ts';
 import { StationKind } from './procedures.ts';
 
 /**
@@ -65,6 +65,10 @@ export function memberStandingAt({ suspensions }: Pick<Member, 'suspensions'>, t
   return suspensions.some(covers) ? 'SUSPENDED' : 'ACTIVE';
 }
 
+/** What one gateway may do and others may not. `AGGREGATES`: gather the counts of all stations, for regulators. */
+export const GatewayRight = z.enum(['AGGREGATES']);
+export type GatewayRight = z.infer<typeof GatewayRight>;
+
 /** One gateway. */
 export const Gateway = z.strictObject({
   code: GatewayCode,
@@ -72,8 +76,20 @@ export const Gateway = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }),
   status: z.enum(['ACTIVE', 'SUSPENDED']),
   keys: z.array(SigningKey).max(20),
+  rights: z.array(GatewayRight).max(10).default([]),
 });
 export type Gateway = z.infer<typeof Gateway>;
+
+/** One regulator: it runs no service, holds nothing, and asks for figures only, at the gateway. */
+export const Regulator = z.strictObject({
+  code: RegulatorCode,
+  nameZh: z.string().min(1).max(100),
+  nameEn: z.string().min(1).max(100),
+  status: z.enum(['ACTIVE', 'SUSPENDED']),
+  /** The keys it signs its questions with; without one its people sign in at the gateway. */
+  keys: z.array(SigningKey).max(20),
+});
+export type Regulator = z.infer<typeof Regulator>;
 
 /** A key of an authority: it signs directories and nothing else. */
 export const AuthorityKey = SigningKey.omit({ notBefore: true, notAfter: true }).extend({
@@ -138,11 +154,12 @@ const keyTimesFit = ({ notBefore, notAfter }: SigningKey): boolean =>
 interface KeyHolders {
   readonly members: readonly Member[];
   readonly gateways: readonly Gateway[];
+  readonly regulators: readonly Regulator[];
   readonly authorities: Authorities;
 }
 
-const allKeysOf = ({ members, gateways, authorities }: KeyHolders): (SigningKey | AuthorityKey)[] => [
-  ...[...members, ...gateways].flatMap(({ keys }) => keys),
+const allKeysOf = ({ members, gateways, regulators, authorities }: KeyHolders): (SigningKey | AuthorityKey)[] => [
+  ...[...members, ...gateways, ...regulators].flatMap(({ keys }) => keys),
   ...authorities.keys,
 ];
 
@@ -163,17 +180,25 @@ export const Directory = z
       .array(z.strictObject({ id: z.string().min(1).max(40), hash: z.string().regex(/^[0-9a-f]{64}$/) }))
       .max(100),
     gateways: z.array(Gateway).max(20),
+    regulators: z.array(Regulator).max(100).default([]),
     members: z.array(Member).max(5000),
   })
   .refine(({ members }) => isUnique(members.map(({ code }) => code)), 'a station is in the directory once')
   .refine(({ gateways }) => isUnique(gateways.map(({ code }) => code)), 'a gateway is in the directory once')
+  .refine(({ regulators }) => isUnique(regulators.map(({ code }) => code)), 'a regulator is in the directory once')
+  // What was shown is remembered there, and nowhere else.
+  .refine(
+    ({ gateways }) => gateways.filter(({ rights }) => rights.includes('AGGREGATES')).length <= 1,
+    'one gateway gathers figures',
+  )
   .refine((directory) => isUnique(allKeysOf(directory).map(({ kid }) => kid)), 'a key is in the directory once')
   .refine(
     (directory) => allKeysOf(directory).every((key) => key.kid === thumbprintOf(key)),
     'a key is named by its hash',
   )
   .refine(
-    ({ members, gateways }) => [...members, ...gateways].every(({ keys }) => keys.every(keyTimesFit)),
+    ({ members, gateways, regulators }) =>
+      [...members, ...gateways, ...regulators].every(({ keys }) => keys.every(keyTimesFit)),
     'a key ends after it begins',
   )
   .refine(({ members }) => members.every(suspensionsFit), 'the suspensions of a member and its status do not fit')

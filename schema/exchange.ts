@@ -12,7 +12,7 @@
 import { z } from 'zod';
 
 import { Asker, MemberCode, Purpose, Right } from './caller.ts';
-import { Digest, GatewayCode, StationCode } from './ids.ts';
+import { Digest, GatewayCode, RegulatorCode, StationCode } from './ids.ts';
 import type { DonorToken } from './ids.ts';
 
 /** The `typ` of each JWT. */
@@ -44,9 +44,12 @@ export const SealingKey = z.strictObject({
 });
 export type SealingKey = z.infer<typeof SealingKey>;
 
-/** What the asking station signs. `sub` is the pseudonym of the person, or the code of the station when it asks for itself. */
+/**
+ * What the asking station signs, or a regulator that asks the gateway itself. `sub` is the pseudonym of the person, or the code of
+ * the station or the regulator when it asks for itself.
+ */
 export const RequestClaims = z.strictObject({
-  iss: StationCode,
+  iss: z.union([StationCode, RegulatorCode]),
   aud: GatewayCode,
   sub: Asker.shape.subject,
   role: Asker.shape.role,
@@ -54,7 +57,7 @@ export const RequestClaims = z.strictObject({
   case: Asker.shape.case,
   /** `donorsDigest` of the donors the question is about; null when it is about none. */
   donors: Digest.nullable(),
-  /** SHA-256 of the bytes of the question. */
+  /** SHA-256 of the bytes of the question; of a regulator those of the whole request. */
   body: Digest,
   /** Where the answer is to be sealed. */
   seal: SealingKey.optional(),

@@ -7,7 +7,7 @@ import { digestOfDonor } from '#schema/audit.ts';
 import type { AuditPayload } from '#schema/audit.ts';
 import type { Caller } from '#schema/caller.ts';
 import { digestOf } from '#schema/digest.ts';
-import type { Member } from '#schema/directory.ts';
+import type { Gateway, Member } from '#schema/directory.ts';
 import { exchangeHeaders } from '#schema/exchange.ts';
 import type { AnswerClaims, ForwardClaims, RequestClaims } from '#schema/exchange.ts';
 import type { Digest } from '#schema/ids.ts';
@@ -16,7 +16,7 @@ import type { ReadQuestion } from '#schema/questions.ts';
 import { parseJson } from '#server/http/body.ts';
 import type { Door, Knock, Leaving, Visit } from '#server/http/door.ts';
 import { leewayS } from '#server/keys/exchange-jwt.ts';
-import type { ExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import type { ExchangeVerifier, Verified } from '#server/keys/exchange-jwt.ts';
 import type { MemberSigner } from '#server/keys/member-keys.ts';
 import { RequestError } from '#server/errors/request-error.ts';
 
@@ -44,6 +44,8 @@ interface Admitted {
   readonly request?: Visit['request'];
 }
 
+type Forward = Verified<Gateway, ForwardClaims>;
+
 const refuse = (): never => {
   throw new RequestError('UNAUTHENTICATED');
 };
@@ -53,11 +55,16 @@ const onceOf = ({ jti, exp }: { readonly jti: string; readonly exp: number }): O
   until: new Date((exp + leewayS + marginS) * 1_000),
 });
 
-/** A question of the gateway's own, for somebody signed in there. */
-function admitGateway({ iss, jti, exp, asker }: ForwardClaims): Admitted {
+/** A question of the gateway's own, for somebody signed in there. Counts are gathered by the one gateway that has the right to. */
+function admitGateway({ signer, claims }: Forward, body: Buffer): Admitted {
+  const { iss, jti, exp, asker } = claims;
   if (asker === undefined) return refuse();
+  if (asker.purpose === 'STATISTICS' && !signer.rights.includes('AGGREGATES')) {
+    throw new RequestError('FORBIDDEN', { detail: 'This gateway has not the right AGGREGATES.' });
+  }
   const caller: Caller = { from: 'GATEWAY', member: iss, ...asker };
-  return { caller, jti, once: [onceOf({ jti, exp })], field: 'Query._stations', donors: [] };
+  const field = readQuestion(parseJson(body))?.field ?? 'Query._stations';
+  return { caller, jti, once: [onceOf({ jti, exp })], field, donors: [] };
 }
 
 /** The question that was signed: one of ours, about the donors the signature names. */
@@ -68,17 +75,20 @@ function questionOf(body: Buffer, { donors }: RequestClaims): ReadQuestion {
 }
 
 export function createExchangeDoor({ station, verifier, signer, audit }: ExchangeDoorOptions): Door {
-  async function forwardOf({ method, path, headers, body }: Knock): Promise<ForwardClaims> {
+  async function forwardOf({ method, path, headers, body }: Knock): Promise<Forward> {
     const jwt = headers[exchangeHeaders.forward];
-    const claims = typeof jwt === 'string' ? (await verifier.forward(jwt))?.claims : undefined;
-    if (claims?.aud !== station.code || claims.body !== digestOf(body)) return refuse();
+    const forward = typeof jwt === 'string' ? await verifier.forward(jwt) : undefined;
+    if (forward?.claims.aud !== station.code || forward.claims.body !== digestOf(body)) return refuse();
     if (method !== 'POST' || path !== '/graphql') return refuse();
-    return claims;
+    return forward;
   }
 
   async function admitMember(jwt: string, forward: ForwardClaims, body: Buffer): Promise<Admitted> {
-    const claims = (await verifier.request(jwt))?.claims;
-    if (claims?.aud !== forward.iss || claims.body !== forward.body || claims.iss === station.code) return refuse();
+    const verified = await verifier.request(jwt);
+    // A regulator asks the gateway, and nobody through it.
+    if (verified === undefined || !('kind' in verified.signer)) return refuse();
+    const { claims } = verified;
+    if (claims.aud !== forward.iss || claims.body !== forward.body || claims.iss === station.code) return refuse();
     const { field, donors } = questionOf(body, claims);
     const { iss: member, role, sub: subject, purpose, jti } = claims;
     // The documents of members are held to a list of their own, above.
@@ -118,7 +128,9 @@ export function createExchangeDoor({ station, verifier, signer, audit }: Exchang
     async admit(knock) {
       const forward = await forwardOf(knock);
       const admitted =
-        forward.request === undefined ? admitGateway(forward) : await admitMember(forward.request, forward, knock.body);
+        forward.claims.request === undefined
+          ? admitGateway(forward, knock.body)
+          : await admitMember(forward.claims.request, forward.claims, knock.body);
       const { caller, request } = admitted;
       return { caller, ...(request !== undefined && { request }), seal: (leaving) => seal(admitted, leaving) };
     },

@@ -89,7 +89,7 @@ async function writeDirectory(folder: string, stations: ChildServer): Promise<vo
   const gateway = { code: gatewayCode, endpoint: 'http://127.0.0.1:9', keys: await keysOf(gatewayCode) };
   await writeBenchDirectory(folder, {
     members: [...members, asker],
-    gateways: [{ ...gateway, status: 'ACTIVE' }],
+    gateways: [{ ...gateway, status: 'ACTIVE', rights: [] }],
   });
 }
 

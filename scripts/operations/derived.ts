@@ -37,6 +37,7 @@ const directory: Directory = {
   policy: Policy.parse({}),
   ruleSets: [],
   gateways: [],
+  regulators: [],
   members: [station],
 };
 const caller: Caller = {

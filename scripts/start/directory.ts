@@ -6,8 +6,9 @@
 import { mkdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 
-import type { Authorities, Directory, Gateway, Member, SigningKey } from '#schema/directory.ts';
-import { GatewayCode } from '#schema/ids.ts';
+import { Policy } from '#schema/directory.ts';
+import type { Authorities, Directory, Gateway, Member, Regulator, SigningKey } from '#schema/directory.ts';
+import { GatewayCode, RegulatorCode } from '#schema/ids.ts';
 import { newDirectory, termsFrom } from '#scripts/lookout/directory/new-directory.ts';
 import { findPublished } from '#scripts/lookout/directory/published.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
@@ -28,6 +29,9 @@ export const host = '127.0.0.1';
 
 /** The one gateway of a federation on one machine. */
 export const gatewayCode = GatewayCode.parse('G01');
+
+/** The one regulator of a federation on one machine. */
+export const regulatorCode = RegulatorCode.parse('R31');
 
 /** The stations on the ports that follow the gateway's. */
 export function place(stations: readonly StationEntry[], gatewayPort: number): Placed[] {
@@ -50,7 +54,7 @@ const keysOf = (key: SigningKey | undefined, old: readonly SigningKey[] = []): S
 export interface DirectoryParts {
   readonly stations: readonly Placed[];
   readonly gatewayPort: number;
-  /** The public key each station, and the gateway, signs with now. */
+  /** The public key each station, the gateway and the regulator sign with now. */
   readonly keyOf: ReadonlyMap<string, SigningKey>;
 }
 
@@ -68,7 +72,17 @@ function membersOf({ stations, keyOf }: DirectoryParts, old: Directory | undefin
 function gatewaysOf({ gatewayPort, keyOf }: DirectoryParts, old: Directory | undefined): Gateway[] {
   const before = old?.gateways.find(({ code }) => code === gatewayCode);
   const keys = keysOf(keyOf.get(gatewayCode), before?.keys);
-  return [{ code: gatewayCode, endpoint: urlOf(gatewayPort), status: before?.status ?? 'ACTIVE', keys }];
+  const status = before?.status ?? 'ACTIVE';
+  return [{ code: gatewayCode, endpoint: urlOf(gatewayPort), status, keys, rights: ['AGGREGATES'] }];
+}
+
+/** The one that comes with the project, and whoever was admitted beside it. */
+function regulatorsOf({ keyOf }: DirectoryParts, old: Directory | undefined): Regulator[] {
+  const before = old?.regulators.find(({ code }) => code === regulatorCode);
+  const names = { nameZh: '示例卫生健康委', nameEn: 'Example health commission' };
+  const own = { code: regulatorCode, ...names, status: before?.status ?? 'ACTIVE' };
+  const others = old?.regulators.filter(({ code }) => code !== regulatorCode) ?? [];
+  return [{ ...own, keys: keysOf(keyOf.get(regulatorCode), before?.keys) }, ...others];
 }
 
 /** Half of the time to the soft expiry is over. */
@@ -97,10 +111,18 @@ async function textOf(layout: Layout, parts: DirectoryParts): Promise<string> {
   const now = Date.now();
   const authorities = await ensureAuthorities(layout);
   const published = await findPublished(layout, authorities);
-  const said = { members: membersOf(parts, published?.directory), gateways: gatewaysOf(parts, published?.directory) };
-  if (published === undefined) return signAnew(layout, newDirectory({ authorities, ...said }, now));
+  const old = published?.directory;
+  const said = {
+    members: membersOf(parts, old),
+    gateways: gatewaysOf(parts, old),
+    regulators: regulatorsOf(parts, old),
+  };
+  // A federation to try out has its figures at once: months are closed as soon as they are over.
+  const policy = Policy.parse({ closingDays: 0 });
+  if (published === undefined) return signAnew(layout, newDirectory({ authorities, policy, ...said }, now));
   const { directory, text } = published;
-  const isSame = isDeepStrictEqual({ members: directory.members, gateways: directory.gateways }, said);
+  const { members, gateways, regulators } = directory;
+  const isSame = isDeepStrictEqual({ members, gateways, regulators }, said);
   if (isSame && !isAgeing(directory, now)) return text;
   return signAnew(layout, { ...directory, ...termsFrom(now), ...said, version: directory.version + 1 });
 }

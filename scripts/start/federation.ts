@@ -11,7 +11,7 @@ import { compiledServices, warmUp } from './compiled.ts';
 import type { SigningKey } from '#schema/directory.ts';
 import { startDatabase } from './database.ts';
 import type { Database } from './database.ts';
-import { gatewayCode, host, providerPortOf, urlOf, writeDirectory } from './directory.ts';
+import { gatewayCode, host, providerPortOf, regulatorCode, urlOf, writeDirectory } from './directory.ts';
 import type { Placed } from './directory.ts';
 import type { RunningFederation } from './federation-file.ts';
 import { findPending, importFirst } from './first-import.ts';
@@ -120,7 +120,7 @@ export function createFederation({ state, stations, gatewayPort, kafka, progress
   };
 
   const ensureSigningKeys = async () => {
-    const codes = [gatewayCode, ...stations.map(({ code }) => code)];
+    const codes = [gatewayCode, regulatorCode, ...stations.map(({ code }) => code)];
     const keyOf = async (code: (typeof codes)[number]) =>
       [code, await ensureSigningKey(layout.signingKeyOf(code))] as const;
     return new Map<string, SigningKey>(await Promise.all(codes.map(keyOf)));

@@ -1,6 +1,7 @@
 /** Where things are in a state folder. Everything the starter makes is named here, so that `--fresh` removes that and nothing else. */
 import path from 'node:path';
 
+import type { MemberCode } from '#schema/caller.ts';
 import type { GatewayCode, StationCode } from '#schema/ids.ts';
 
 export const defaultState = '.lookout';
@@ -32,8 +33,8 @@ export interface Layout extends Readonly<Record<keyof typeof names, string>> {
   readonly folder: string;
   /** Exists once this station's first import is done; holds what it said. */
   importedOf(code: StationCode): string;
-  /** The private key this member or gateway signs with. */
-  signingKeyOf(code: StationCode | GatewayCode): string;
+  /** The private key this station, gateway or regulator signs with. */
+  signingKeyOf(code: MemberCode): string;
   /** The private key this station's own system signs in with, and the file the station knows its systems by. */
   systemKeyOf(code: StationCode): string;
   clientsOf(code: StationCode | GatewayCode): string;

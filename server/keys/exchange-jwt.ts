@@ -7,11 +7,12 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 
 import { standingOf } from '#schema/directory.ts';
-import type { Directory, Gateway, Member } from '#schema/directory.ts';
+import type { Directory, Gateway, Member, Regulator } from '#schema/directory.ts';
 import { Fault } from '#schema/errors.ts';
 import { AnswerClaims, ForwardClaims, longestLifeS, RequestClaims } from '#schema/exchange.ts';
 import type { ExchangeKind } from '#schema/exchange.ts';
 
+import type { Signer } from './key-ring.ts';
 import type { MemberVerifier, Proved } from './member-keys.ts';
 
 /** How far clocks may be apart, in seconds. */
@@ -25,7 +26,8 @@ export interface Verified<Signer, Claims> {
 
 /** Each answers undefined when it is not good, and throws the fault `DIRECTORY_EXPIRED` when nobody can be believed any more. */
 export interface ExchangeVerifier {
-  request(jwt: string): Promise<Verified<Member, RequestClaims> | undefined>;
+  /** Of a station or of a regulator. */
+  request(jwt: string): Promise<Verified<Member | Regulator, RequestClaims> | undefined>;
   forward(jwt: string): Promise<Verified<Gateway, ForwardClaims> | undefined>;
   answer(jwt: string): Promise<Verified<Member, AnswerClaims> | undefined>;
 }
@@ -57,16 +59,17 @@ function parse<Shape extends z.ZodType>(shape: Shape, { payload }: Proved): z.in
   }
 }
 
-const asMember = (signer: Member | Gateway): Member | undefined => ('kind' in signer ? signer : undefined);
-const asGateway = (signer: Member | Gateway): Gateway | undefined => ('kind' in signer ? undefined : signer);
+const asMember = (signer: Signer): Member | undefined => ('kind' in signer ? signer : undefined);
+const asGateway = (signer: Signer): Gateway | undefined => ('rights' in signer ? signer : undefined);
+const asAsker = (signer: Signer): Member | Regulator | undefined => ('rights' in signer ? undefined : signer);
 
 export function createExchangeVerifier({ directory, verifier, now }: Options): ExchangeVerifier {
-  async function signedBy<Signer extends Member | Gateway, Shape extends z.ZodType<{ readonly iss: string }>>(
+  async function signedBy<By extends Signer, Shape extends z.ZodType<{ readonly iss: string }>>(
     kind: ExchangeKind,
     jwt: string,
-    as: (signer: Member | Gateway) => Signer | undefined,
+    as: (signer: Signer) => By | undefined,
     shape: Shape,
-  ): Promise<Verified<Signer, z.infer<Shape>> | undefined> {
+  ): Promise<Verified<By, z.infer<Shape>> | undefined> {
     const at = now();
     if (standingOf(directory.current(), at) === 'HARD_EXPIRED') throw new Fault('DIRECTORY_EXPIRED');
     const proved = await verifier.verify(kind, jwt, at);
@@ -79,7 +82,7 @@ export function createExchangeVerifier({ directory, verifier, now }: Options): E
 
   return {
     async request(jwt) {
-      const found = await signedBy('request', jwt, asMember, RequestClaims);
+      const found = await signedBy('request', jwt, asAsker, RequestClaims);
       return found !== undefined && isInTime(found.claims, now()) ? found : undefined;
     },
     async forward(jwt) {

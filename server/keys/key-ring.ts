@@ -6,14 +6,17 @@ import { importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
 
 import { thumbprintOf } from '#schema/directory.ts';
-import type { Directory, Gateway, Member, SigningKey } from '#schema/directory.ts';
+import type { Directory, Gateway, Member, Regulator, SigningKey } from '#schema/directory.ts';
 
 /** The one algorithm (RFC 8037); keys are of no other kind. */
 export const algorithm = 'EdDSA';
 
-/** A key of a station or a gateway. */
+/** Who has keys: stations have a kind, gateways an address and no kind, regulators neither. */
+export type Signer = Member | Gateway | Regulator;
+
+/** A key of a station, a gateway or a regulator. */
 export interface KnownKey {
-  readonly signer: Member | Gateway;
+  readonly signer: Signer;
   /** Milliseconds since 1970; what was signed counts from the one to the other. */
   readonly notBefore: number;
   readonly notAfter: number;
@@ -34,9 +37,9 @@ function importedOnce({ kty, crv, x }: SigningKey): () => Promise<CryptoKey> {
 }
 
 /** A name two entries claim is nobody's, and so is one that is not its key's own. What was imported before is kept: a name is its key. */
-function keysOf({ members, gateways }: Directory, before: Keys): Keys {
+function keysOf({ members, gateways, regulators }: Directory, before: Keys): Keys {
   const keys = new Map<string, KnownKey | undefined>();
-  for (const signer of [...members, ...gateways]) {
+  for (const signer of [...members, ...gateways, ...regulators]) {
     for (const key of signer.keys.filter((candidate) => candidate.kid === thumbprintOf(candidate))) {
       const known: KnownKey = {
         signer,

@@ -2,11 +2,12 @@
 import { calculateJwkThumbprint, CompactSign, compactVerify, importJWK } from 'jose';
 import { z } from 'zod';
 
-import type { Directory, Gateway, Member } from '#schema/directory.ts';
+import type { Directory } from '#schema/directory.ts';
 import { jwsTypes } from '#schema/jws.ts';
 import type { JwsKind } from '#schema/jws.ts';
 
 import { algorithm, createKeyRing } from './key-ring.ts';
+import type { Signer } from './key-ring.ts';
 import type { SigningJwk } from './signing-jwk.ts';
 
 /** Signs what this member says. */
@@ -17,7 +18,7 @@ export interface MemberSigner {
 
 /** Signed by whom it says. */
 export interface Proved {
-  readonly signer: Member | Gateway;
+  readonly signer: Signer;
   readonly payload: string;
 }
 

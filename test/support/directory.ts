@@ -48,6 +48,7 @@ export const testGateway: Gateway = {
   endpoint: deadUrl,
   status: 'ACTIVE',
   keys: [testPublicKey('G01')],
+  rights: [],
 };
 
 /** What it signs with, for its configuration. */

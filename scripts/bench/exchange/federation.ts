@@ -32,7 +32,7 @@ export async function entriesOf(folder: string, url: URL): Promise<Pick<Director
   });
   return {
     members: [await member(asking, nowhere), await member(answering, url.origin)],
-    gateways: [{ code: gatewayCode, endpoint: nowhere, status: 'ACTIVE', keys: await keysOf(gatewayCode) }],
+    gateways: [{ code: gatewayCode, endpoint: nowhere, status: 'ACTIVE', keys: await keysOf(gatewayCode), rights: [] }],
   };
 }
 

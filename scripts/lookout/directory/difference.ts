@@ -1,14 +1,13 @@
 /** What a new version of the directory changes, a line each, for whoever is about to sign it. Pure. */
-import type { Authorities, Directory, Gateway, Member, Policy, SigningKey } from '#schema/directory.ts';
+import type { Authorities, Directory, Gateway, Member, Policy, Regulator, SigningKey } from '#schema/directory.ts';
 
 /** A directory with nothing in it, for the first one. */
 type Before = Directory | undefined;
 
-interface Named {
-  readonly code: string;
-}
+/** Whoever has a line of its own in the directory. */
+type Party = Member | Gateway | Regulator;
 
-const nameOf = (member: Member | Gateway): string =>
+const nameOf = (member: Party): string =>
   'nameEn' in member ? `${member.code} ${member.nameZh} ${member.nameEn}` : member.code;
 
 function keyLines(old: readonly SigningKey[], next: readonly SigningKey[]): string[] {
@@ -28,14 +27,19 @@ function keyLines(old: readonly SigningKey[], next: readonly SigningKey[]): stri
 }
 
 /** What of a member or gateway is not the same. */
-function changedLines(old: Member | Gateway, next: Member | Gateway): string[] {
+function changedLines(old: Party, next: Party): string[] {
   const lines: string[] = [];
   if (old.status !== next.status) lines.push(next.status === 'SUSPENDED' ? 'is suspended' : 'is reinstated');
   else if ('suspensions' in old && 'suspensions' in next) {
     if (JSON.stringify(old.suspensions) !== JSON.stringify(next.suspensions))
       lines.push('has other times of suspension');
   }
-  if (old.endpoint !== next.endpoint) lines.push(`moves from ${old.endpoint} to ${next.endpoint}`);
+  if ('endpoint' in old && 'endpoint' in next && old.endpoint !== next.endpoint) {
+    lines.push(`moves from ${old.endpoint} to ${next.endpoint}`);
+  }
+  if ('rights' in old && 'rights' in next && old.rights.join() !== next.rights.join()) {
+    lines.push(next.rights.length === 0 ? 'has no rights' : `has the rights ${next.rights.join(', ')}`);
+  }
   if (nameOf(old) !== nameOf(next)) lines.push(`is now called ${nameOf(next)}`);
   if ('kind' in old && 'kind' in next && (old.kind !== next.kind || old.province !== next.province)) {
     lines.push(`is now of kind ${next.kind} in province ${next.province}`);
@@ -43,18 +47,16 @@ function changedLines(old: Member | Gateway, next: Member | Gateway): string[] {
   return [...lines, ...keyLines(old.keys, next.keys)].map((line) => `${next.code} ${line}`);
 }
 
-function partyLines<Party extends (Member | Gateway) & Named>(
-  what: string,
-  old: readonly Party[],
-  next: readonly Party[],
-): string[] {
+function partyLines(what: string, old: readonly Party[], next: readonly Party[]): string[] {
   const before = new Map(old.map((one) => [one.code, one]));
   const left = new Set(next.map(({ code }) => code));
   return [
     ...next.flatMap((one) => {
       const known = before.get(one.code);
       if (known !== undefined) return changedLines(known, one);
-      return [`${what} ${nameOf(one)} is admitted at ${one.endpoint} with ${one.keys.length} key(s)`];
+      const where = 'endpoint' in one ? ` at ${one.endpoint}` : '';
+      const rights = 'rights' in one && one.rights.length > 0 ? ` and the rights ${one.rights.join(', ')}` : '';
+      return [`${what} ${nameOf(one)} is admitted${where} with ${one.keys.length} key(s)${rights}`];
     }),
     ...old.flatMap((one) => (left.has(one.code) ? [] : [`${what} ${nameOf(one)} is removed`])),
   ];
@@ -93,6 +95,7 @@ export function differenceOf(old: Before, next: Directory): string[] {
     ...authorityLines(old?.authorities, next.authorities),
     ...partyLines('gateway', old?.gateways ?? [], next.gateways),
     ...partyLines('member', old?.members ?? [], next.members),
+    ...partyLines('regulator', old?.regulators ?? [], next.regulators),
     ...policyLines(old?.policy, next.policy),
     ...ruleSetLines(old, next),
   ];

@@ -28,6 +28,7 @@ export function newDirectory(
     policy: Policy.parse({}),
     ruleSets: inForce(),
     gateways: [],
+    regulators: [],
     members: [],
     ...said,
   };

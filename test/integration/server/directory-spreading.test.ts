@@ -51,6 +51,7 @@ const gatewayAt = (endpoint: string): Gateway => ({
   endpoint,
   status: 'ACTIVE',
   keys: [],
+  rights: [],
 });
 
 /** Three members and a gateway that know where the others are. */

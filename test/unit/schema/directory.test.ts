@@ -1,19 +1,27 @@
 import { describe, expect, test } from 'vitest';
 
 import { Directory, memberStandingAt } from '#schema/directory.ts';
-import type { Member } from '#schema/directory.ts';
-import { GatewayCode } from '#schema/ids.ts';
+import type { Gateway, Member, Regulator } from '#schema/directory.ts';
+import { GatewayCode, RegulatorCode } from '#schema/ids.ts';
 import { directoryOf, memberOf, suspendedSince, testAuthorities } from '#test/support/directory.ts';
 import { testPublicKey } from '#test/support/signing-keys.ts';
 
 const shanghai = memberOf('310198B01');
 const jiangsu = memberOf('320198B01');
 const key = testPublicKey('310198B01');
-const gateway = {
+const gateway: Gateway = {
   code: GatewayCode.parse('G01'),
   endpoint: 'http://127.0.0.1:4000',
-  status: 'ACTIVE' as const,
+  status: 'ACTIVE',
   keys: [testPublicKey('G01')],
+  rights: ['AGGREGATES'],
+};
+const regulator: Regulator = {
+  code: RegulatorCode.parse('R31'),
+  nameZh: '示例监管',
+  nameEn: 'Example regulator',
+  status: 'ACTIVE',
+  keys: [testPublicKey('R31')],
 };
 const day = (number: number): string => `2026-11-${String(number).padStart(2, '0')}T00:00:00.000Z`;
 const [authority] = testAuthorities.keys;
@@ -21,12 +29,20 @@ const [authority] = testAuthorities.keys;
 describe('a directory', () => {
   test('is one when everything in it fits', () => {
     const members = [shanghai, { ...jiangsu, ...suspendedSince() }];
-    expect(Directory.safeParse(directoryOf(members, { gateways: [gateway] })).success).toBe(true);
+    expect(Directory.safeParse(directoryOf(members, { gateways: [gateway], regulators: [regulator] })).success).toBe(
+      true,
+    );
   });
 
   test.for<[string, object]>([
     ['a member twice', directoryOf([shanghai, shanghai])],
-    ['a gateway twice', directoryOf([], { gateways: [gateway, { ...gateway, keys: [] }] })],
+    ['a gateway twice', directoryOf([], { gateways: [gateway, { ...gateway, keys: [], rights: [] }] })],
+    ['a regulator twice', directoryOf([], { regulators: [regulator, { ...regulator, keys: [] }] })],
+    ['a key of a member and a regulator', directoryOf([shanghai], { regulators: [{ ...regulator, keys: [key] }] })],
+    [
+      'two gateways that gather figures',
+      directoryOf([], { gateways: [gateway, { ...gateway, code: GatewayCode.parse('G02'), keys: [] }] }),
+    ],
     ['a key of two members (A17)', directoryOf([shanghai, { ...jiangsu, keys: [key] }])],
     ['a key of a member and a gateway', directoryOf([shanghai], { gateways: [{ ...gateway, keys: [key] }] })],
     ['a key twice at one member', directoryOf([{ ...shanghai, keys: [key, key] }])],
