@@ -24,11 +24,11 @@ const elements = [
 
 /** Files that have arrows of their own though they share a folder. */
 const files = [
-  { category: 'node-ports', pattern: 'node-service/{ports,audit-port}.ts' },
+  { category: 'node-ports', pattern: 'node-service/{ports,audit-port,counts-port}.ts' },
   { category: 'node-config', pattern: 'node-service/config.ts' },
   {
     category: 'node-app',
-    pattern: 'node-service/{app,record-check,refusals,directory,donor-log,exchange,main,trust,version}.ts',
+    pattern: 'node-service/{app,bookkeeping,record-check,refusals,directory,donor-log,exchange,main,trust,version}.ts',
   },
 ];
 

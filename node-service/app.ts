@@ -26,6 +26,8 @@ import { createPostgresHoldings } from './adapters/postgres-holdings.ts';
 import { createPostgresKnowledge } from './adapters/postgres-knowledge.ts';
 import { createPostgresWitness } from './adapters/postgres-witness.ts';
 import type { AuditPort } from './audit-port.ts';
+import { createBookkeeping } from './bookkeeping.ts';
+import type { Bookkeeping } from './bookkeeping.ts';
 import type { NodeConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
 import type { Database } from './db/client.ts';
@@ -47,6 +49,7 @@ import { createPermits } from './modules/permits/permits.ts';
 import { createReceipts } from './modules/receipts/receipts.ts';
 import { createRegistrations } from './modules/registrations/registrations.ts';
 import { createRelease } from './modules/release/release.ts';
+import { createCounts } from './modules/station/counts.ts';
 import { createReplication } from './modules/station/replication.ts';
 import { createSentEvents } from './modules/station/sent-events.ts';
 import type { ClockPort, DirectoryPort, FederationPort, MarkerPort, TokenPort } from './ports.ts';
@@ -94,6 +97,7 @@ interface Parts {
   readonly isLoaded: () => Promise<boolean>;
   readonly ruleSet: RuleSet;
   readonly donorLog: DonorLog;
+  readonly books: Bookkeeping;
   readonly directory: DirectoryPort;
   readonly readiness: () => Promise<readonly Check[]>;
 }
@@ -151,6 +155,7 @@ function createAnswering(parts: Parts): Answering {
     sentEvents: createSentEvents({ station, prisma, outbox, signer }),
     receipts: createReceipts({ station, clock, signer }),
     release: createRelease({ prisma, ruleSet, knownOf: (asker, token) => eligibility.knownOf(asker, token) }),
+    counts: createCounts(parts.books),
     replication: createReplication({ prisma, freshness, logTime, outbox, directory, catchUp }),
   };
 }
@@ -187,11 +192,12 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   const { isLoaded, readiness } = createReadiness(config, { database, directory });
   const ruleSet = ruleSetOf(config);
   const donorLog = createDonorLog({ config, station, ruleSet, directory, database, exchange, audit, isLoaded, log });
+  const books = createBookkeeping({ station, directory, pool: database.pool, clock, isLoaded, log });
   const answering = createAnswering({
     ...{ station, clock, database, audit, tokens, isLoaded },
     federation: createGatewayFederation({ exchange }),
     markersElsewhere: createGatewayMarkers({ exchange }),
-    ...{ ruleSet, donorLog, directory, readiness },
+    ...{ ruleSet, donorLog, books, directory, readiness },
   });
   const { onDenied, onExhausted, onTurnedAway } = createRefusals(audit);
   const { tokenEndpoint, ...trust } = createTrust({ config, station, pool: database.pool, exchange, onDenied });
@@ -216,6 +222,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   return {
     async start() {
       donorLog.start();
+      books.start();
       exchange.start();
       directory.start();
       return server.start({ host: config.LOOKOUT_HOST, port: config.LOOKOUT_PORT });
@@ -223,11 +230,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
     async stop() {
       await server.stop();
       answering.permits.stop();
-      await donorLog.stop();
-      await exchange.stop();
-      await directory.stop();
-      await audit.stop();
-      await database.stop();
+      for (const part of [donorLog, books, exchange, directory, audit, database]) await part.stop();
     },
   };
 }

@@ -43,6 +43,8 @@ const lookback: readonly Role[] = ['PHYSICIAN', 'LABORATORY_SUPERVISOR', 'AUDITO
 
 /** The minimal facts a decision elsewhere rests on, for whoever may ask for that decision. */
 const heldForOthers = [member(beforeDonation, ['DONATION']), member(beforeRelease, ['RELEASE'])];
+/** The gateway that gathers figures for regulators; its right to is in the directory. */
+const countsForFigures = [gateway(['NODE'], ['STATISTICS'])];
 const stateOfService = [
   own(['OPERATOR', 'AUDITOR'], ['OPERATION']),
   gateway(['OPERATOR', 'AUDITOR', 'NODE'], ['OPERATION']),
@@ -65,6 +67,7 @@ export const stationDisclosure: DisclosureTable = {
   'Query.self': [
     ...stateOfService,
     ...heldForOthers,
+    ...countsForFigures,
     member(['NODE'], ['REPLICATION']),
     member(['PHYSICIAN'], ['CARE']),
     member(['AUDITOR', 'NODE'], ['AUDIT']),
@@ -84,6 +87,7 @@ export const stationDisclosure: DisclosureTable = {
   'Station.code': [
     ...stateOfService,
     ...heldForOthers,
+    ...countsForFigures,
     member(['NODE'], ['REPLICATION']),
     member(['PHYSICIAN'], ['CARE']),
     member(['AUDITOR', 'NODE'], ['AUDIT']),
@@ -96,6 +100,7 @@ export const stationDisclosure: DisclosureTable = {
   'Station.markers': [member(['PHYSICIAN'], ['CARE'])],
   'Station.eventsSince': [member(['NODE'], ['REPLICATION'])],
   'Station.witnessedHeads': [member(['AUDITOR', 'NODE'], ['AUDIT'])],
+  'Station.counts': countsForFigures,
 
   'POST /import/:kind': [own(['SYSTEM'], ['RECORDING'])],
 };
@@ -132,6 +137,8 @@ export const gatewayDisclosure: DisclosureTable = {
   'Station.markers': [],
   'Station.eventsSince': [],
   'Station.witnessedHeads': [],
+  // Asked by the gateway itself, which shows figures only.
+  'Station.counts': [],
 };
 
 /** Whether a caller may ask for what a line is about, at a station of this kind; at a gateway the kind is null. */

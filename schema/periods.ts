@@ -14,6 +14,9 @@ export type PeriodLevel = z.infer<typeof PeriodLevel>;
 export const CountYear = z.int().min(1990).max(2199);
 export type CountYear = z.infer<typeof CountYear>;
 
+/** The first day figures may be about. */
+export const firstCountDay = '1990-01-01' as CivilDate;
+
 const forms: Readonly<Record<PeriodLevel, RegExp>> = {
   MONTH: /^\d{4}-(0[1-9]|1[0-2])$/,
   QUARTER: /^\d{4}-Q[1-4]$/,

@@ -14,6 +14,7 @@ import type { Permits } from '../modules/permits/permits.ts';
 import type { Receipts } from '../modules/receipts/receipts.ts';
 import type { Registrations } from '../modules/registrations/registrations.ts';
 import type { Release } from '../modules/release/release.ts';
+import type { Counts } from '../modules/station/counts.ts';
 import type { Replication } from '../modules/station/replication.ts';
 import type { SentEvents } from '../modules/station/sent-events.ts';
 import type { ClockPort, HoldingPort, KnowledgePort, LogTimePort, TokenPort } from '../ports.ts';
@@ -51,4 +52,5 @@ export interface Parts {
   readonly receipts: Receipts;
   readonly replication: Replication;
   readonly sentEvents: SentEvents;
+  readonly counts: Counts;
 }

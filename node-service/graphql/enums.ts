@@ -1,6 +1,7 @@
 /** The enumerations of the shared language, with what each value means. */
 import { refusals, faults } from '#schema/codes.ts';
 import type { FaultCode, RefusalCode } from '#schema/codes.ts';
+import type { CountFamily } from '#schema/count-families.ts';
 import type { GroundCode, Verdict } from '#schema/decision.ts';
 import type { DocumentType } from '#schema/documents.ts';
 import type { Marker, Outcome, Procedure } from '#schema/procedures.ts';
@@ -152,6 +153,22 @@ export const CoverageStateType = builder.enumType('CoverageState', {
     LIVE: 'It answered just now.',
     MISSING:
       'Neither; `fault` says why. The asking station itself is while the directory gives no ground to rely on it.',
+  }),
+});
+
+export const CountFamilyType = builder.enumType('CountFamily', {
+  description: 'What stations count of themselves; each family is one table of stations, periods and classes.',
+  values: described<CountFamily>({
+    DONATIONS: 'Draws that took something, by procedure and the day of the draw.',
+    DONORS: 'Donors who gave, each once a month, quarter or year and station.',
+    CHECKS: 'Eligibility checks, by verdict and, where deferred, by whose records; by the day they were asked.',
+    LOOKOUT_HITS: 'Checks that met a bar, by where the nearest one is from.',
+    LOOKOUTS_LISTED: 'Lookouts by marker and the day confirmed.',
+    LOOKOUTS_LIFTED: 'Lookouts by marker and the day lifted.',
+    CROSS_DONATION_ATTEMPTS: 'Checks and claims for source plasma that met a home or a chair elsewhere.',
+    PERMITS: 'Permits asked for, by what became of it.',
+    CONFLICTS: 'Conflicts, each at the first of its stations, by the day they were found.',
+    LATE_UPLOADS: 'Donations written down more than 24 hours after the draw, by the day of the draw.',
   }),
 });
 

@@ -9,6 +9,7 @@ import '../modules/marker/marker.graphql.ts';
 import '../modules/permits/permits.graphql.ts';
 import '../modules/registrations/registrations.graphql.ts';
 import '../modules/release/release.graphql.ts';
+import '../modules/station/counts.graphql.ts';
 import '../modules/station/record.graphql.ts';
 import '../modules/station/replication.graphql.ts';
 import '../modules/station/station.graphql.ts';

@@ -62,7 +62,7 @@ const member: Rules = {
 const gateway: Rules = {
   OPERATOR: { OPERATION: itself },
   AUDITOR: { OPERATION: itself },
-  NODE: { OPERATION: itself },
+  NODE: { OPERATION: itself, STATISTICS: 'Query.self Station.code Station.counts' },
 };
 
 /** A station tells a regulator nothing. */

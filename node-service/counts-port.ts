@@ -1,0 +1,23 @@
+/** What a station counts of itself, as its parts see it. What each family counts is in `schema/count-families.ts`. */
+import type { CountsInput, StationCounts } from '#schema/aggregates.ts';
+import type { CountFamily } from '#schema/count-families.ts';
+
+/** What something counts as: a family, and the class of it that has no parts. */
+export interface Counted {
+  readonly family: CountFamily;
+  readonly class: string;
+}
+
+/** The station's tally and its books. Each method rejects with `DATABASE_UNAVAILABLE`. */
+export interface BooksPort {
+  /**
+   * Takes what changed into the tally and closes the months that are due. Does nothing while the first import runs. Whoever
+   * asks meanwhile shares it.
+   */
+  keep(): Promise<void>;
+  /**
+   * What was counted in a family and year, as it was when the books were closed. Rejects with `STATION_NOT_READY` while the first
+   * import runs, and when books that are due are not closed within some seconds.
+   */
+  closedCounts(asked: CountsInput): Promise<StationCounts>;
+}
