@@ -20,6 +20,7 @@ const modules = [
   'log',
   'apply',
   'permit',
+  'idle',
   'exchange',
   'audit',
 ].filter((name) => existsSync(fileOf(name)));
@@ -96,7 +97,7 @@ function tableOf(name: string, measured: readonly Compared[]): string {
       Math.round(one.perSecond).toLocaleString('en'),
       one.medianMs?.toFixed(2) ?? '',
       one.cpuMs.toPrecision(3),
-      one.cores.toFixed(2),
+      one.cores < 0.1 ? one.cores.toFixed(4) : one.cores.toFixed(2),
       one.rateRatio.toFixed(2),
       one.cpuRatio.toFixed(2),
       one.goal === undefined ? '' : `${one.goal.text}: ${one.goal.reached ? 'reached' : 'not reached'}`,

@@ -1,13 +1,18 @@
 /** What a bench is to reach, as a ratio to the first of what it measured. A bench may declare goals beside its name. */
 import type { Bench, Measured } from './bench.ts';
 
-export interface Goal {
+export type Goal = {
   /** Whom of the measured it is about. */
   readonly contender: string;
-  /** `perSecond`: at least `ratio` times the first's rate. `cpuMs`: at most `ratio` times its CPU time an operation. */
-  readonly measure: 'perSecond' | 'cpuMs';
-  readonly ratio: number;
-}
+} & (
+  | {
+      /** `perSecond`: at least `ratio` times the first's rate. `cpuMs`: at most `ratio` times its CPU time an operation. */
+      readonly measure: 'perSecond' | 'cpuMs';
+      readonly ratio: number;
+    }
+  /** At most so many cores, whoever else was measured. */
+  | { readonly measure: 'cores'; readonly most: number }
+);
 
 export interface BenchWithGoals extends Bench {
   readonly goals?: readonly Goal[];
@@ -24,15 +29,20 @@ export function compare(measured: readonly Measured[], goals: readonly Goal[] = 
   const [first] = measured;
   if (first === undefined) return [];
   return measured.map((one) => {
-    const rateRatio = one.perSecond / first.perSecond;
-    const cpuRatio = one.cpuMs / first.cpuMs;
+    const ratios = { rateRatio: one.perSecond / first.perSecond, cpuRatio: one.cpuMs / first.cpuMs };
+    const compared = { ...one, ...ratios };
     const goal = goals.find(({ contender }) => contender === one.name);
-    return { ...one, rateRatio, cpuRatio, ...(goal !== undefined && { goal: judge(goal, rateRatio, cpuRatio) }) };
+    return goal === undefined ? compared : { ...compared, goal: judge(goal, compared) };
   });
 }
 
-function judge({ measure, ratio }: Goal, rateRatio: number, cpuRatio: number) {
-  return measure === 'perSecond'
-    ? { text: `rate >= ${ratio}`, reached: rateRatio >= ratio }
-    : { text: `CPU <= ${ratio}`, reached: cpuRatio <= ratio };
+function judge(goal: Goal, { rateRatio, cpuRatio, cores }: Compared): NonNullable<Compared['goal']> {
+  switch (goal.measure) {
+    case 'perSecond':
+      return { text: `rate >= ${goal.ratio}`, reached: rateRatio >= goal.ratio };
+    case 'cpuMs':
+      return { text: `CPU <= ${goal.ratio}`, reached: cpuRatio <= goal.ratio };
+    case 'cores':
+      return { text: `cores <= ${goal.most}`, reached: cores <= goal.most };
+  }
 }
