@@ -1,11 +1,12 @@
 /** What regulators ask: which measures there are, and figures of them. Fields of the stitched schema itself. */
 import { z } from 'zod';
 
+import type { MeasureDefinition } from '#schema/aggregate-table.ts';
+
 import type { Context } from '../context.ts';
 import { isRefusal } from './answers.ts';
 import type { AggregateAnswer } from './answers.ts';
 import { definitions } from './definitions.ts';
-import type { MeasureDefinition } from './definitions.ts';
 
 const Arguments = z.object({ input: z.unknown() });
 

@@ -1,36 +1,7 @@
 /** What regulators are answered: a table of figures, or a refusal that says what may be asked instead. */
-import type { AggregateInput, Figure } from '#schema/aggregates.ts';
-import type { CivilDate } from '#schema/calendar.ts';
+import type { AggregateTable } from '#schema/aggregate-table.ts';
 import { refusals } from '#schema/codes.ts';
 import type { RefusalCode, Sentence } from '#schema/codes.ts';
-import type { ProvinceCode, StationCode } from '#schema/ids.ts';
-
-import type { MeasureDefinition } from './definitions.ts';
-
-/** A station's part in a table. */
-export interface StationPart {
-  readonly station: StationCode;
-  readonly province: ProvinceCode;
-  readonly nameZh: string;
-  readonly nameEn: string;
-  /** Whether its counts are in for every closed period asked about. */
-  readonly heard: boolean;
-  /** The code of the fault that kept it from answering; null when it was heard. */
-  readonly fault: string | null;
-  readonly closedUntil: CivilDate | null;
-  readonly heardAt: string | null;
-}
-
-export interface AggregateTable {
-  readonly measure: MeasureDefinition;
-  readonly asked: AggregateInput;
-  readonly figures: readonly Figure[];
-  readonly stations: readonly StationPart[];
-  readonly complete: boolean;
-  readonly suppressed: number;
-  readonly closedUntil: CivilDate;
-  readonly madeAt: string;
-}
 
 /** A refusal as a value; GraphQL takes a returned error for a failure. */
 export interface Refusal {
@@ -48,4 +19,4 @@ export function refuse(code: RefusalCode, instead?: Sentence): Refusal {
   return { code, message: `${en} ${instead.en}`, messageZh: `${zh}${instead.zh}` };
 }
 
-export const isRefusal = (answer: AggregateAnswer): answer is Refusal => 'messageZh' in answer;
+export const isRefusal = (answer: object): answer is Refusal => 'messageZh' in answer;

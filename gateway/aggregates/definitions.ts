@@ -1,42 +1,13 @@
 /** The measures as regulators read them: name, definition, how finely they are shown, and by which classes. */
-import type { AreaLevel } from '#schema/aggregates.ts';
+import type { MeasureClass, MeasureDefinition } from '#schema/aggregate-table.ts';
 import { countFamilies } from '#schema/count-families.ts';
-import type { CountClass, CountFamily, CountFamilyShape } from '#schema/count-families.ts';
+import type { CountClass, CountFamilyShape } from '#schema/count-families.ts';
 import { Measure, measures } from '#schema/measures.ts';
 import type { MeasureShape } from '#schema/measures.ts';
 import { PeriodLevel } from '#schema/periods.ts';
 
-/** A class a measure is split into. */
-export interface MeasureClass {
-  readonly code: string;
-  /** The class it is a part of. */
-  readonly parent: string;
-  readonly nameZh: string;
-  readonly nameEn: string;
-}
-
-export interface MeasureDefinition {
-  readonly code: Measure;
-  readonly family: CountFamily;
-  /** The class it counts. */
-  readonly of: string;
-  readonly nameZh: string;
-  readonly nameEn: string;
-  readonly definitionZh: string;
-  readonly definitionEn: string;
-  /** From the coarsest to the finest. */
-  readonly areas: readonly AreaLevel[];
-  /** From the finest to the coarsest. */
-  readonly periods: readonly PeriodLevel[];
-  readonly adds: boolean;
-  readonly threshold: number;
-  readonly dominance: number | null;
-  /** Each after the class it is a part of; empty when it is not split. */
-  readonly classes: readonly MeasureClass[];
-}
-
 /** The periods a family is given for: blocks of years where a year is the finest, years otherwise, and what lies between. */
-export function periodsOf({ period }: Pick<CountFamilyShape, 'period'>): readonly PeriodLevel[] {
+export function periodsOf({ period }: Pick<CountFamilyShape, 'period'>): PeriodLevel[] {
   if (period === 'YEAR') return ['YEAR', 'BLOCK'];
   return PeriodLevel.options.slice(PeriodLevel.options.indexOf(period), PeriodLevel.options.indexOf('BLOCK'));
 }
@@ -54,13 +25,14 @@ export function findClass(root: CountClass, code: string): CountClass | undefine
 const partsOf = ({ code: parent, parts = [] }: CountClass): MeasureClass[] =>
   parts.flatMap((part) => [{ code: part.code, parent, nameZh: part.zh, nameEn: part.en }, ...partsOf(part)]);
 
-function define(code: Measure): MeasureDefinition {
+/** The definition of a measure. */
+export function definitionOf(code: Measure): MeasureDefinition {
   const measure: MeasureShape = measures[code];
   const { family, of, splits, zh, en, definitionZh, definitionEn } = measure;
   const shape: CountFamilyShape = countFamilies[family];
   const counted = findClass(shape.classes, of);
   return {
-    ...{ code, family, of, nameZh: zh, nameEn: en, definitionZh, definitionEn },
+    ...{ code, of, nameZh: zh, nameEn: en, definitionZh, definitionEn },
     areas: shape.area === 'STATION' ? ['REGION', 'PROVINCE', 'STATION'] : ['REGION', 'PROVINCE'],
     periods: periodsOf(shape),
     ...{ adds: shape.adds, threshold: shape.threshold, dominance: shape.dominance },
@@ -69,9 +41,4 @@ function define(code: Measure): MeasureDefinition {
 }
 
 /** Every measure, in the order of `schema/measures.ts`. */
-export const definitions: readonly MeasureDefinition[] = Measure.options.map(define);
-
-const byCode = new Map(definitions.map((definition) => [definition.code, definition]));
-
-/** The definition of a measure. */
-export const definitionOf = (code: Measure): MeasureDefinition => byCode.get(code) ?? define(code);
+export const definitions: readonly MeasureDefinition[] = Measure.options.map(definitionOf);
