@@ -61,7 +61,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
       ...{ requestId, caller, request, exchange, aggregates: noAggregates },
       directory: directory.current(),
     }),
-    ...createTrust(config, verifier),
+    ...createTrust({ config, directory, verifier }),
     documents: gatewayDocuments,
     rates: { table: gatewayCharges, budgets: config.LOOKOUT_RATE_LIMITS },
     production: config.NODE_ENV === 'production',

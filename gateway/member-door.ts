@@ -1,9 +1,16 @@
-/** The door for stations that have a question put to the others: let in by the JWT of their request, once. */
+/**
+ * The door for stations that have a question put to the others, and for regulators that ask for figures: let in by the JWT of
+ * their request, once.
+ */
+import type { Caller } from '#schema/caller.ts';
+import { digestOf } from '#schema/digest.ts';
+import type { Member, Regulator } from '#schema/directory.ts';
 import type { GatewayCode } from '#schema/ids.ts';
 import { exchangeHeaders } from '#schema/exchange.ts';
-import type { Door } from '#server/http/door.ts';
+import type { RequestClaims } from '#schema/exchange.ts';
+import type { Door, Knock } from '#server/http/door.ts';
 import { leewayS } from '#server/keys/exchange-jwt.ts';
-import type { ExchangeVerifier } from '#server/keys/exchange-jwt.ts';
+import type { ExchangeVerifier, Verified } from '#server/keys/exchange-jwt.ts';
 import { RequestError } from '#server/errors/request-error.ts';
 
 /** More at a time than a busy federation asks in a minute. */
@@ -35,19 +42,28 @@ interface Options {
   readonly verifier: ExchangeVerifier;
 }
 
+/** A station signs the question it has put to the others, which is held to that later; a regulator the whole of what it sends. */
+function sideOf({ signer, claims }: Verified<Member | Regulator, RequestClaims>, { body }: Knock): Caller['from'] {
+  if ('kind' in signer) return 'MEMBER';
+  if (claims.body !== digestOf(body)) throw new RequestError('UNAUTHENTICATED');
+  return 'REGULATOR';
+}
+
 export function createMemberDoor({ gateway, verifier }: Options): Door {
   const used = createUsed();
   return {
-    async admit({ headers }) {
+    async admit(knock) {
+      const { headers } = knock;
       const jwt = headers[exchangeHeaders.request];
       const verified = typeof jwt === 'string' ? await verifier.request(jwt) : undefined;
       if (typeof jwt !== 'string' || verified?.claims.aud !== gateway) throw new RequestError('UNAUTHENTICATED');
       const { claims } = verified;
+      const from = sideOf(verified, knock);
       const until = (claims.exp + leewayS) * 1_000;
       if (!used.isFirst(claims.jti, until, Date.now())) throw new RequestError('UNAUTHENTICATED');
       const { iss, sub, role, purpose } = claims;
       return {
-        caller: { from: 'MEMBER', member: iss, role, subject: sub, purpose, case: claims.case, rights: [] },
+        caller: { from, member: iss, role, subject: sub, purpose, case: claims.case, rights: [] },
         request: { jwt, claims },
       };
     },

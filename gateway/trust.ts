@@ -1,4 +1,5 @@
 /** Who may come in at the gateway and what they may ask: its doors and its table of disclosure put together. */
+import type { Directory } from '#schema/directory.ts';
 import { gatewayDisclosure } from '#schema/disclosure.ts';
 import { exchangeHeaders } from '#schema/exchange.ts';
 import { createAuthority } from '#server/graphql/authority.ts';
@@ -15,8 +16,19 @@ export interface Trust {
   readonly authority: Authority;
 }
 
-export function createTrust(config: GatewayConfig, verifier: ExchangeVerifier): Trust {
-  const people = createPeopleDoor({ member: config.LOOKOUT_GATEWAY_CODE, settings: config });
+export interface TrustOptions {
+  readonly config: GatewayConfig;
+  readonly directory: { current(): Directory };
+  readonly verifier: ExchangeVerifier;
+}
+
+export function createTrust({ config, directory, verifier }: TrustOptions): Trust {
+  const people = createPeopleDoor({
+    member: config.LOOKOUT_GATEWAY_CODE,
+    settings: config,
+    findRegulator: (names) =>
+      directory.current().regulators.find(({ code, status }) => status === 'ACTIVE' && names.includes(code))?.code,
+  });
   const members = createMemberDoor({ gateway: config.LOOKOUT_GATEWAY_CODE, verifier });
   return {
     door: {

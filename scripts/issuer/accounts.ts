@@ -5,6 +5,8 @@ export interface Account {
   /** What is typed to sign in; also the value of the claim `roles`. */
   readonly id: string;
   readonly role: Exclude<Role, 'SYSTEM' | 'NODE'>;
+  /** The regulator somebody belongs to, in the claim `regulator`: the one `npm start` puts into the directory. */
+  readonly regulator?: string;
   readonly nameZh: string;
   readonly nameEn: string;
 }
@@ -21,7 +23,7 @@ export const accounts: readonly Account[] = [
   },
   { id: 'physician', role: 'PHYSICIAN', nameZh: '刘伟（医师）', nameEn: 'Liu Wei, physician' },
   { id: 'registrar', role: 'PLASMA_REGISTRAR', nameZh: '赵磊（浆员登记）', nameEn: 'Zhao Lei, plasma registrar' },
-  { id: 'regulator', role: 'REGULATOR', nameZh: '孙丽（监管）', nameEn: 'Sun Li, regulator' },
+  { id: 'regulator', role: 'REGULATOR', regulator: 'R31', nameZh: '孙丽（监管）', nameEn: 'Sun Li, regulator' },
   { id: 'auditor', role: 'AUDITOR', nameZh: '周涛（审计）', nameEn: 'Zhou Tao, auditor' },
   { id: 'operator', role: 'OPERATOR', nameZh: '吴刚（运维）', nameEn: 'Wu Gang, operator' },
 ];

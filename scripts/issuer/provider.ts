@@ -76,7 +76,11 @@ async function configurationOf(config: IssuerConfig): Promise<Configuration> {
       const { nameZh, nameEn } = account ?? {};
       return account && { accountId: id, claims: () => ({ sub: id, roles: [id], name: `${nameZh} ${nameEn}` }) };
     },
-    extraTokenClaims: (_ctx, token) => ('accountId' in token ? { roles: [token.accountId] } : undefined),
+    extraTokenClaims: (_ctx, token) => {
+      if (!('accountId' in token)) return undefined;
+      const regulator = accountNamed(token.accountId)?.regulator;
+      return { roles: [token.accountId], ...(regulator !== undefined && { regulator }) };
+    },
     // Who signs in has agreed: the console and the services are one.
     loadExistingGrant: async (ctx) => {
       const { client, session, params } = ctx.oidc;

@@ -12,6 +12,7 @@ import { z } from 'zod';
 
 import { Pseudonym, Right, Role } from '#schema/caller.ts';
 import type { Caller, MemberCode } from '#schema/caller.ts';
+import type { RegulatorCode } from '#schema/ids.ts';
 
 import { readBearer } from './bearer.ts';
 import type { Door } from '../http/door.ts';
@@ -46,6 +47,8 @@ interface Person {
   readonly subject: Pseudonym;
   readonly roles: readonly Role[];
   readonly rights: readonly Right[];
+  /** What their token says of the regulator they belong to. */
+  readonly regulators: readonly string[];
 }
 
 const Payload = z.looseObject({ sub: z.string().min(1).max(255), exp: z.number(), aud: z.string() });
@@ -83,10 +86,21 @@ export interface PeopleDoorOptions {
   /** The service whose door it is. */
   readonly member: MemberCode;
   readonly settings: PeopleSettings;
+  /** The regulator that one of these names, where people of regulators sign in. */
+  readonly findRegulator?: (names: readonly string[]) => RegulatorCode | undefined;
+}
+
+/** Who asks: somebody of the organisation that runs this service, or of a regulator. */
+function sideOf({ member, findRegulator }: PeopleDoorOptions, role: Role, { regulators }: Person) {
+  if (role !== 'REGULATOR' || findRegulator === undefined) return { from: 'OWN', member } as const;
+  const regulator = findRegulator(regulators);
+  if (regulator !== undefined) return { from: 'REGULATOR', member: regulator } as const;
+  throw new RequestError('FORBIDDEN', { detail: 'This account names no regulator of the directory.' });
 }
 
 /** Rejects with `UNAUTHENTICATED`, `FORBIDDEN`, `BAD_REQUEST`, and `ISSUER_UNREACHABLE`. Without a provider nobody is let in. */
-export function createPeopleDoor({ member, settings }: PeopleDoorOptions): Door {
+export function createPeopleDoor(options: PeopleDoorOptions): Door {
+  const { member, settings } = options;
   const { LOOKOUT_OIDC_ISSUER: issuer, LOOKOUT_OIDC_JWKS_URL: jwksUrl } = settings;
   if (issuer === undefined) return { admit: () => Promise.reject(unproved()) };
   const audience = settings.LOOKOUT_OIDC_AUDIENCE ?? member;
@@ -108,6 +122,7 @@ export function createPeopleDoor({ member, settings }: PeopleDoorOptions): Door 
       subject: pseudonymOf(payload.sub),
       roles: granted.flatMap((one) => Role.safeParse(one).data ?? []),
       rights: granted.flatMap((one) => Right.safeParse(one).data ?? []),
+      regulators: valuesAt(payload, settings.LOOKOUT_OIDC_REGULATOR_CLAIM),
     };
   };
   const verify = async (token: string): Promise<Person> => {
@@ -130,10 +145,10 @@ export function createPeopleDoor({ member, settings }: PeopleDoorOptions): Door 
       const token = readBearer(headers);
       const person = known.get(token) ?? (await verify(token));
       const stated = readStated(headers);
+      const role = roleOf(person, stated.role);
       const caller: Caller = {
-        from: 'OWN',
-        member,
-        role: roleOf(person, stated.role),
+        ...sideOf(options, role, person),
+        role,
         subject: person.subject,
         purpose: stated.purpose,
         case: stated.case,

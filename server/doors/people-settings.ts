@@ -35,6 +35,11 @@ export const peopleSettings = {
     .string()
     .regex(/^[^.]+(\.[^.]+)*$/)
     .default('roles'),
+  /** The claim that names the regulator somebody belongs to, by its code in the directory; only a gateway looks at it. */
+  LOOKOUT_OIDC_REGULATOR_CLAIM: z
+    .string()
+    .regex(/^[^.]+(\.[^.]+)*$/)
+    .default('regulator'),
   LOOKOUT_OIDC_ROLES: RoleMap.prefault('{}'),
   /** Pseudonyms are made under this key: who has it can tell whose they are. */
   LOOKOUT_PSEUDONYM_KEY: z
