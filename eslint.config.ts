@@ -1,6 +1,8 @@
 /** The rules of the house: types are strict, files stay small, and the arrows of ARCHITECTURE.md hold. */
 import type { ESLint } from 'eslint';
 import boundariesModule from 'eslint-plugin-boundaries';
+import jsxA11y from 'eslint-plugin-jsx-a11y';
+import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -18,6 +20,10 @@ const elements = [
   { type: 'node-replication', pattern: 'node-service/replication/**' },
   { type: 'node-graphql', pattern: 'node-service/graphql/**' },
   { type: 'gateway', pattern: 'gateway/**' },
+  { type: 'console-app', pattern: 'console/app/**' },
+  { type: 'console-feature', pattern: 'console/features/*/**', capture: ['feature'] },
+  { type: 'console-components', pattern: 'console/components/**' },
+  { type: 'console-lib', pattern: 'console/{lib,locales}/**' },
   { type: 'scripts', pattern: 'scripts/**' },
   { type: 'test', pattern: 'test/**' },
 ].map((element) => ({ ...element, partialMatch: false }));
@@ -70,14 +76,24 @@ const arrows = [
   allow('node-graphql', ['schema', 'server', 'node-domain', 'node-ports', 'node-db', 'node-module', 'node-graphql']),
   allow('node-app', ['schema', 'server', ...nodeService]),
   allow('gateway', ['schema', 'server', 'gateway']),
+  allow('console-lib', ['schema', 'console-lib']),
+  allow('console-components', ['schema', 'console-lib', 'console-components']),
+  allow('console-feature', ['schema', 'console-lib', 'console-components']),
+  {
+    from: { element: { type: 'console-feature' } },
+    allow: [
+      { to: { element: { type: 'console-feature', captured: { feature: '{{ from.element.captured.feature }}' } } } },
+    ],
+  },
+  allow('console-app', ['schema', 'console-lib', 'console-components', 'console-feature', 'console-app']),
   allow('scripts', ['schema', 'server', ...nodeService, 'gateway', 'scripts']),
-  allow('test', ['schema', 'server', ...nodeService, 'gateway', 'scripts', 'test']),
+  allow('test', ['schema', 'server', ...nodeService, 'gateway', 'scripts', 'console-feature', 'console-lib', 'test']),
 ];
 
 export default defineConfig(
   { ignores: ['**/generated/**', 'node_modules/**', '.lookout/**', 'coverage/**'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { boundaries },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -110,6 +126,14 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/naming-convention': ['error', { selector: 'typeLike', format: ['PascalCase'] }],
+    },
+  },
+  {
+    files: ['console/**/*.tsx'],
+    extends: [jsxA11y.flatConfigs.strict, reactHooks.configs.flat.recommended],
+    rules: {
+      // What scrolls has to be reached by keyboard.
+      'jsx-a11y/no-noninteractive-tabindex': ['error', { tags: [], roles: ['region'] }],
     },
   },
   { files: ['*/config.ts', 'scripts/**', 'test/**'], rules: { 'no-restricted-properties': 'off' } },

@@ -1,6 +1,6 @@
 /**
  * Makes a checkout ready to run, before `npm start`, `npm test` and the others: the packages of the lock file with our
- * patches, and Prisma's client for the schema. Plain JavaScript without packages, because it runs on whatever Node the
+ * patches, Prisma's client for the schema, and the pages the gateway serves. Plain JavaScript without packages, because it runs on whatever Node the
  * machine has. Does nothing, quickly, when nothing has changed. Nothing is downloaded but the packages.
  */
 import { spawn } from 'node:child_process';
@@ -20,6 +20,8 @@ const modules = at('node_modules');
 const installedStamp = at('node_modules', '.donor-lookout-setup');
 const generated = at('node-service', 'db', 'generated');
 const generatedStamp = path.join(generated, '.donor-lookout-setup');
+const pages = at('console', 'generated');
+const pagesStamp = at('node_modules', '.donor-lookout-pages');
 const generatedFiles = [path.join(generated, 'prisma', 'client.ts'), path.join(generated, 'pothos-types.ts')];
 
 /** A sentence for the person at the terminal; anything else that is thrown is a mistake of ours. */
@@ -39,8 +41,28 @@ const wantedClient = () =>
     read(at('node_modules', 'prisma', 'package.json')),
     read(at('node_modules', '@pothos', 'plugin-prisma', 'package.json')),
   );
+const wantedPages = () =>
+  hash(
+    read(at('package-lock.json')),
+    read(at('vite.config.ts')),
+    read(at('schema', 'operations', 'manifest.json')),
+    read(at('schema', 'sdl', 'gateway.graphql')),
+    ...sourcesIn(at('scripts', 'console')),
+    ...sourcesIn(at('schema')),
+    ...sourcesIn(at('console')),
+  );
 const isInstalled = () => existsSync(nodePath()) && read(installedStamp) === wantedInstall();
 const isGenerated = () => generatedFiles.every((file) => existsSync(file)) && read(generatedStamp) === wantedClient();
+const isBuilt = () => existsSync(path.join(pages, 'index.html')) && read(pagesStamp) === wantedPages();
+
+/** The names and texts of all that is written by hand in a folder. */
+function sourcesIn(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'generated' ? [] : sourcesIn(file);
+    return /\.(tsx?|css|html|json)$/.test(entry.name) ? [`${path.relative(root, file)}\n${read(file)}`] : [];
+  });
+}
 
 function nodePath() {
   return at('node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
@@ -59,10 +81,11 @@ async function main() {
       `npm ${npm[1]} is too old to read the lock file: install Node 20 or later, which brings npm 10.`,
     );
   }
-  if (isInstalled() && isGenerated()) return;
+  if (isInstalled() && isGenerated() && isBuilt()) return;
   await withLock(async () => {
     if (!isInstalled()) await install();
     if (!isGenerated()) await generate();
+    if (!isBuilt()) await build();
   });
 }
 
@@ -155,6 +178,19 @@ async function generate() {
   done(code === 0);
   if (code !== 0) throw new SetupFailed(`The database client could not be generated. Prisma said:\n${output.trim()}`);
   writeFileSync(generatedStamp, wantedClient());
+}
+
+/** What a browser loads. */
+async function build() {
+  const done = announce('Building the pages');
+  const wanted = wantedPages();
+  const { code, output } = await run([nodePath(), at('scripts', 'console.ts')], {
+    ...process.env,
+    NODE_ENV: 'production',
+  });
+  done(code === 0);
+  if (code !== 0) throw new SetupFailed(`The pages could not be built. Vite said:\n${output.trim()}`);
+  writeFileSync(pagesStamp, wanted);
 }
 
 /** Prisma generates without its engine, but wants one to be named, and would download one otherwise. Nor shall it call home. */
