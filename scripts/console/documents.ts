@@ -12,6 +12,7 @@ const asked = ['Measures', 'Aggregate'] as const;
 
 /** Scalars that have a type of their own; all others are strings. */
 const scalars = {
+  Date: '../../../schema/calendar.ts#CivilDate',
   Period: '../../../schema/periods.ts#Period',
   ProvinceCode: '../../../schema/ids.ts#ProvinceCode',
   StationCode: '../../../schema/ids.ts#StationCode',
