@@ -17,7 +17,7 @@ import { createGraphqlServer } from '#server/server.ts';
 
 import { createExpiringFederation, createExpiringFreshness } from './adapters/expired-directory.ts';
 import { createGatewayFederation } from './adapters/gateway-federation.ts';
-import { createCountedKnowledge } from './adapters/counted-knowledge.ts';
+import { createCountedHoldings, createCountedKnowledge } from './adapters/counted-knowledge.ts';
 import { createGatewayMarkers } from './adapters/gateway-markers.ts';
 import { createHmacTokens } from './adapters/hmac-tokens.ts';
 import { createOwnStanding } from './adapters/own-standing.ts';
@@ -110,11 +110,13 @@ function createAnswering(parts: Parts): Answering {
   const { logTime, outcomes, outbox, signer, telling, catchUp } = parts.donorLog;
   const freshness = createExpiringFreshness(parts.donorLog.freshness, { directory, clock });
   const standing = createOwnStanding(station.code, { directory, clock });
-  const holdings = createPostgresHoldings({ pool, isLoaded });
-  const knowledge = createCountedKnowledge(
-    createPostgresKnowledge({ pool, isLoaded }),
-    suspendedNow(() => directory.current().members),
-  );
+  const counting = {
+    ...{ station: station.code, directory },
+    suspendedNow: suspendedNow(() => directory.current().members),
+  };
+  const all = createPostgresKnowledge({ pool, isLoaded });
+  const knowledge = createCountedKnowledge(all, counting);
+  const holdings = createCountedHoldings(createPostgresHoldings({ pool, isLoaded }), all, counting);
   const eligibility = createEligibility({
     ...{ station, ruleSet, standing, freshness, knowledge, federation, logTime, clock },
   });

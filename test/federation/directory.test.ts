@@ -43,11 +43,24 @@ const isApplied = (events: number) =>
     expect(counted?.count).toBe(events);
   }, 20_000);
 
+const lookoutNo = 'L1';
+const lookout = { lookoutNo, marker: 'HIV', confirmedOn: '2026-11-01', laboratory: 'Laboratory' };
+
+const clearAt = async (code: string) => {
+  const answer = await at(code).ask(
+    'mutation ($input: ClearLookoutInput!) { clearLookout(input: $input) { __typename ... on Refused { code } } }',
+    { input: { lookoutNo } },
+  );
+  return answer.data?.['clearLookout'];
+};
+
 test('what a member says under suspension counts for nobody, what it said before stays, and it comes back', async () => {
   const federation = await startFederation();
   await untilFresh(at(shanghai), at(jiangsu));
   await record(at(jiangsu), 'DONOR01', 'D1');
+  await answerOf(at(jiangsu), 'report', { input: { ...lookout, donor: donor('DONOR05') } });
   await isKnown('DONOR01');
+  await isApplied(2);
 
   const since = new Date().toISOString();
   await federation.publish({ [jiangsu]: suspendedSince(since) });
@@ -71,7 +84,8 @@ test('what a member says under suspension counts for nobody, what it said before
   });
   // What it records all the same is not lost, and counts for nobody.
   expect(await record(at(jiangsu), 'DONOR02', 'D2')).toMatchObject({ __typename: 'Donation' });
-  await isApplied(2);
+  expect(await clearAt(jiangsu)).toEqual({ __typename: 'Lookout' });
+  await isApplied(4);
   expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
   expect(await eligibility(at(shanghai), 'DONOR01')).toMatchObject({ verdict: 'DEFERRED' });
 
@@ -82,6 +96,10 @@ test('what a member says under suspension counts for nobody, what it said before
   }, 10_000);
   await record(at(jiangsu), 'DONOR03', 'D3');
   await isKnown('DONOR03');
+  // What it lifted under suspension is lifted for nobody: not in the copies of others, not at its own desk.
+  for (const code of [shanghai, jiangsu]) {
+    expect(await eligibility(at(code), 'DONOR05')).toMatchObject({ verdict: 'REFER' });
+  }
   expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
 });
 
@@ -112,16 +130,7 @@ test('a suspended member is answered nothing by anybody, and again once it is ba
 test('a directory past its soft expiry lifts no bar; past its hard expiry nobody is believed; a newer one mends both', async () => {
   const federation = await startFederation();
   await untilFresh(at(shanghai));
-  const lookoutNo = 'L1';
-  const lookout = { lookoutNo, marker: 'HIV', confirmedOn: '2026-11-01', laboratory: 'Laboratory' };
   await answerOf(at(shanghai), 'report', { input: { ...lookout, donor: donor('DONOR01') } });
-  const clear = async () => {
-    const answer = await at(shanghai).ask(
-      'mutation ($input: ClearLookoutInput!) { clearLookout(input: $input) { __typename ... on Refused { code } } }',
-      { input: { lookoutNo } },
-    );
-    return answer.data?.['clearLookout'];
-  };
   const readiness = async () => {
     const { statusCode, body } = await request(new URL('readyz?verbose', at(shanghai).url));
     return `${statusCode} ${await body.text()}`;
@@ -129,7 +138,7 @@ test('a directory past its soft expiry lifts no bar; past its hard expiry nobody
 
   await federation.publish({}, { softUntil: '2026-11-20T00:00:00.000Z' });
   await expect.poll(readiness, { timeout: 10_000 }).toMatch(/^200[^]*soft expiry/);
-  expect(await clear()).toEqual({ __typename: 'Refused', code: 'DIRECTORY_EXPIRED' });
+  expect(await clearAt(shanghai)).toEqual({ __typename: 'Refused', code: 'DIRECTORY_EXPIRED' });
   expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
 
   const past = { softUntil: '2026-11-20T00:00:00.000Z', hardUntil: '2026-11-21T00:00:00.000Z' };
@@ -143,5 +152,5 @@ test('a directory past its soft expiry lifts no bar; past its hard expiry nobody
   await federation.publish();
   await expect.poll(readiness, { timeout: 10_000 }).toMatch(/^200/);
   expect(await eligibility(at(shanghai), 'DONOR02')).toMatchObject({ verdict: 'ELIGIBLE' });
-  expect(await clear()).toEqual({ __typename: 'Lookout' });
+  expect(await clearAt(shanghai)).toEqual({ __typename: 'Lookout' });
 });
