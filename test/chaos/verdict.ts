@@ -63,7 +63,7 @@ export async function readOracle(federation: ChaosFederation): Promise<{ oracle:
       const found = await verifier.verify('event', record.value, record.appendedAt);
       if (typeof found !== 'string') opened.set(record, found.payload);
     }
-    return { oracle: foldLog(log, (record) => opened.get(record) ?? null, ruleSet), log };
+    return { oracle: foldLog(log, (record) => opened.get(record) ?? null, ruleSet, federation.directory), log };
   } finally {
     await port.stop();
   }

@@ -18,6 +18,8 @@ export interface Faults {
   flapBroker(): void;
   /** Puts something into the log that is nobody's event. */
   forge(): void;
+  /** Suspends a member, or reinstates one. */
+  changeDirectory(): void;
 }
 
 type Action = () => void;
@@ -196,6 +198,12 @@ function blows(world: World, station: Station, faults: Faults): readonly (readon
       1,
       () => {
         faults.forge();
+      },
+    ],
+    [
+      1,
+      () => {
+        faults.changeDirectory();
       },
     ],
   ];

@@ -1,5 +1,6 @@
 /** The judge of a run: looks at each answer when it is given, and at everything once all is healed and drained. */
 import type { EventId, StationCode } from '#schema/ids.ts';
+import type { Directory } from '#schema/directory.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import { findConflicts } from '#node/domain/conflict.ts';
 import type { HistoryEvent } from '#node/domain/history.ts';
@@ -9,9 +10,11 @@ import { claimedUpTo, problemOf } from './decision-check.ts';
 import type { Answer } from './decision-check.ts';
 import { holdingOf } from './disk.ts';
 import type { Disk, StoredEvent } from './disk.ts';
-import type { Ledger } from './ledger.ts';
+import type { AnsweredPermit, Ledger } from './ledger.ts';
 import { factsOf } from './oracle.ts';
 import type { Oracle, OracleEvent } from './oracle.ts';
+import type { Places } from './places.ts';
+import type { Directories } from './directories.ts';
 import { Violation } from './violation.ts';
 
 export interface CheckedStation {
@@ -23,12 +26,17 @@ export interface Checker {
   /** Throws a `Violation` when an answer is wrong by itself. */
   answered(answer: Answer): void;
   /**
-   * Throws a `Violation` when a permit was answered that the log does not grant, or two at once, or an `ELIGIBLE` in spite of one.
+   * Throws a `Violation` when a permit was answered that the log does not grant, or two at once, or an `ELIGIBLE` in spite of one;
+   * each by a directory the station may have gone by.
    *
+   * @param oracleBy what the log says by a directory.
    * @param hasMissed whether the log has kept from a station something of the donor that stands before this place: what a
    *   mirror leaves out without a trace nobody can judge by. Kafka itself leaves nothing out.
    */
-  checkPermits(oracle: Oracle, hasMissed: (station: StationCode, place: OracleEvent) => boolean): void;
+  checkPermits(
+    oracleBy: (directory: Directory) => Oracle,
+    hasMissed: (station: StationCode, place: OracleEvent) => boolean,
+  ): void;
   /** Throws a `Violation` when an acknowledged fact is missing, or a copy is not what the oracle says. */
   checkCopies(oracle: Oracle, log: readonly (readonly LogRecord[])[]): void;
 }
@@ -36,12 +44,24 @@ export interface Checker {
 /** An id is its station's: a lying one repeats those of others. */
 const nameOf = (station: StationCode, id: EventId): string => `${station} ${id}`;
 
+/** Throws when there is something wrong by every directory that may have been gone by. */
+function throwUnlessOne(problems: readonly (Violation | null)[]): void {
+  const last = problems.at(-1);
+  if (last !== undefined && last !== null && !problems.includes(null)) throw last;
+}
+
 const when = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-export function createChecker(ledger: Ledger, ruleSet: RuleSet, stations: readonly CheckedStation[]): Checker {
+export interface CheckerOptions {
+  readonly ledger: Ledger;
+  readonly ruleSet: RuleSet;
+  readonly stations: readonly CheckedStation[];
+  readonly directories: Pick<Directories, 'goneBy'>;
+  readonly places: Places;
+}
+
+export function createChecker({ ledger, ruleSet, stations, directories, places }: CheckerOptions): Checker {
   const eligible: Answer[] = [];
-  const othersOf = (code: StationCode): StationCode[] =>
-    stations.map((station) => station.code).filter((other) => other !== code);
 
   function checkNotLost(oracle: Oracle): void {
     const known = new Set([...oracle.events.values()].map(({ event: { origin, id } }) => nameOf(origin, id)));
@@ -101,10 +121,10 @@ export function createChecker(ledger: Ledger, ruleSet: RuleSet, stations: readon
 
   function checkConflicts({ code, disk }: CheckedStation, oracle: Oracle): void {
     const histories = new Map<StoredEvent['event']['token'], HistoryEvent[]>();
-    for (const { event, offset, appendedAt, claim } of oracle.events.values()) {
+    for (const { event, offset, appendedAt, claim, counts } of oracle.events.values()) {
       const { id, origin, token, body } = event;
       const history = histories.get(token) ?? [];
-      history.push({ id, origin, offset, appendedAt, isOwn: origin === code, body, claim });
+      if (counts) history.push({ id, origin, offset, appendedAt, isOwn: origin === code, body, claim });
       histories.set(token, history);
     }
     for (const [token, history] of histories) {
@@ -147,46 +167,63 @@ export function createChecker(ledger: Ledger, ruleSet: RuleSet, stations: readon
     }
   }
 
+  /** What is wrong with a permit that was answered, by one reading of the log. */
+  function permitProblem(
+    { id, station, token }: AnsweredPermit,
+    { permits, events }: Oracle,
+    hasMissed: (station: StationCode, place: OracleEvent) => boolean,
+  ): Violation | null {
+    const permit = permits.find((each) => each.id === id && each.station === station);
+    if (permit === undefined) {
+      const claim = [...events.values()].find(({ event }) => event.id === id && event.origin === station);
+      if (claim !== undefined && hasMissed(station, claim)) return null;
+      return new Violation('permits', `${station} answered ${id}, which the log does not grant`);
+    }
+    const other = permits.find(
+      (each) =>
+        each !== permit && each.token === token && each.grantedAt < permit.endsAt && permit.grantedAt < each.endsAt,
+    );
+    if (other === undefined) return null;
+    return new Violation('permits', `${id} of ${station} and ${other.id} of ${other.station} at once`);
+  }
+
+  /** What is wrong with an `ELIGIBLE`, as far as permits of others go. */
+  function chairProblem(answer: Answer, { permits }: Oracle): Violation | null {
+    const held = permits.find(({ id, station, token, grantedAt, endsAt }) => {
+      const isOther = token === answer.token && station !== answer.station;
+      if (!isOther || grantedAt > answer.askedAt || endsAt <= answer.answeredAt) return false;
+      const part = answer.decision.coverage.stations.find((each) => each.station === station);
+      const writtenAt =
+        ledger.facts.find((fact) => fact.station === station && fact.id === id)?.committedAt ?? Infinity;
+      return part?.state === 'REPLICATED' && writtenAt <= (claimedUpTo(answer, station) ?? -Infinity);
+    });
+    if (held === undefined) return null;
+    const { station, id, endsAt } = held;
+    return new Violation(
+      'I1 no false ELIGIBLE',
+      `${answer.station} at ${when(answer.answeredAt)} though ${station} holds ${id} until ${when(endsAt)}, and it claims to know ${station}`,
+    );
+  }
+
   return {
     answered(answer) {
       if (answer.decision.verdict !== 'ELIGIBLE') return;
       eligible.push(answer);
-      const problem = problemOf(answer, ledger.facts, ruleSet, othersOf(answer.station));
+      const { station, token, decision, askedAt, answeredAt } = answer;
+      const goneBy = (code: StationCode) => directories.goneBy(code, askedAt, answeredAt);
+      const problem = problemOf(answer, { facts: ledger.facts, ruleSet, places, goneBy });
       if (problem === null) return;
-      const { station, token, decision } = answer;
       throw new Violation('I1 no false ELIGIBLE', `${station} on ${decision.procedure} of ${token}: ${problem}`);
     },
 
-    checkPermits({ permits, events }, hasMissed) {
-      const claims = new Map([...events.values()].map((each) => [nameOf(each.event.origin, each.event.id), each]));
-      const granted = new Map(permits.map((permit) => [nameOf(permit.station, permit.id), permit]));
-      for (const { id, station, token } of ledger.permits) {
-        const permit = granted.get(nameOf(station, id));
-        const claim = claims.get(nameOf(station, id));
-        if (permit === undefined && claim !== undefined && hasMissed(station, claim)) continue;
-        if (permit === undefined)
-          throw new Violation('permits', `${station} answered ${id}, which the log does not grant`);
-        const other = permits.find(
-          (each) =>
-            each !== permit && each.token === token && each.grantedAt < permit.endsAt && permit.grantedAt < each.endsAt,
-        );
-        if (other !== undefined)
-          throw new Violation('permits', `${id} of ${station} and ${other.id} of ${other.station} at once`);
+    checkPermits(oracleBy, hasMissed) {
+      for (const answered of ledger.permits) {
+        const goneBy = directories.goneBy(answered.station, answered.claimedAt, answered.answeredAt);
+        throwUnlessOne(goneBy.map((directory) => permitProblem(answered, oracleBy(directory), hasMissed)));
       }
-      const writtenAt = new Map(ledger.facts.map((fact) => [nameOf(fact.station, fact.id), fact.committedAt]));
       for (const answer of eligible) {
-        for (const { id, station, token, grantedAt, endsAt } of permits) {
-          const isOther = token === answer.token && station !== answer.station;
-          if (!isOther || grantedAt > answer.askedAt || endsAt <= answer.answeredAt) continue;
-          const part = answer.decision.coverage.stations.find((each) => each.station === station);
-          const isPromised =
-            (writtenAt.get(nameOf(station, id)) ?? Infinity) <= (claimedUpTo(answer, station) ?? -Infinity);
-          if (part?.state !== 'REPLICATED' || !isPromised) continue;
-          throw new Violation(
-            'I1 no false ELIGIBLE',
-            `${answer.station} at ${when(answer.answeredAt)} though ${station} holds ${id} until ${when(endsAt)}, and it claims to know ${station} up to ${part.asOf ?? '-'}`,
-          );
-        }
+        const goneBy = directories.goneBy(answer.station, answer.askedAt, answer.answeredAt);
+        throwUnlessOne(goneBy.map((directory) => chairProblem(answer, oracleBy(directory))));
       }
     },
 

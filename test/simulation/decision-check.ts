@@ -1,15 +1,19 @@
 /**
  * (I1) Whether an `ELIGIBLE` was right: for each origin there is something the station could honestly have known, at least
  * all that the origin had written down at the moment the answer's coverage claims for it, by which nothing stands in the way.
+ * What was said under suspension can take nothing out of the way: by the directory the station went by, and for what it was told
+ * live, by the one of who told it.
  */
 import { coverageOf } from '#schema/coverage.ts';
 import type { Decision } from '#schema/decision.ts';
+import type { Directory } from '#schema/directory.ts';
 import type { DonorToken, StationCode } from '#schema/ids.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import { decide } from '#node/domain/eligibility.ts';
 
 import type { TrueFact } from './ledger.ts';
 import { factsOf } from './oracle.ts';
+import type { Places } from './places.ts';
 
 export interface Answer {
   readonly station: StationCode;
@@ -57,22 +61,51 @@ function* choices(late: readonly TrueFact[]): Iterable<ReadonlySet<TrueFact>> {
   }
 }
 
-/** A sentence on what is wrong with an answer; null when it was right. */
-export function problemOf(
-  answer: Answer,
-  facts: readonly TrueFact[],
-  ruleSet: RuleSet,
-  others: readonly StationCode[],
-): string | null {
-  const { decision, station, token, askedAt, answeredAt } = answer;
-  if (decision.verdict !== 'ELIGIBLE') return null;
-  const unheard = others.find((origin) => claimedUpTo(answer, origin) === null);
-  if (unheard !== undefined) return `ELIGIBLE though nothing is claimed of ${unheard}`;
+/** Of whom the answer should claim something and does not, by a directory; itself when it is suspended. */
+function unheardOf(answer: Answer, { members }: Directory): StationCode | undefined {
+  const isUnheard = (code: StationCode): boolean => claimedUpTo(answer, code) === null;
+  const own = members.find(({ code }) => code === answer.station);
+  if (own?.status !== 'ACTIVE') return answer.station;
+  return members.find(({ code, status }) => status === 'ACTIVE' && isUnheard(code))?.code;
+}
 
+export interface Truth {
+  readonly facts: readonly TrueFact[];
+  readonly ruleSet: RuleSet;
+  readonly places: Places;
+  /** What a station may have gone by while the answer was made. */
+  readonly goneBy: (station: StationCode) => readonly Directory[];
+}
+
+/** A sentence on what is wrong with an answer; null when it was right by a directory its station may have gone by. */
+export function problemOf(answer: Answer, truth: Truth): string | null {
+  if (answer.decision.verdict !== 'ELIGIBLE') return null;
+  const directories = truth.goneBy(answer.station);
+  const unheard = directories.map((directory) => unheardOf(answer, directory));
+  if (!unheard.includes(undefined)) return `ELIGIBLE though nothing is claimed of ${unheard.join()}`;
+  const problems = directories.map((directory) => falseBy(directory, answer, truth));
+  return problems.includes(null) ? null : (problems.at(-1) ?? null);
+}
+
+function falseBy(directory: Directory, answer: Answer, { facts, ruleSet, places, goneBy }: Truth): string | null {
+  const { decision, station, token, askedAt, answeredAt } = answer;
+  const isLive = (origin: StationCode): boolean =>
+    decision.coverage.stations.some((part) => part.station === origin && part.state === 'LIVE');
+  /** A member says live what counts by the directory it goes by itself: it may not have heard of its suspension yet, or before others. */
+  const countsThere = (fact: TrueFact): boolean[] =>
+    isLive(fact.station) ? goneBy(fact.station).map((by) => places.counts(fact, by)) : [];
+  const counts = (fact: TrueFact): boolean => places.counts(fact, directory);
   const told = facts.filter(
-    (fact) => fact.token === token && fact.committedAt <= answeredAt && !fact.body.type.startsWith('permit.'),
+    (fact) =>
+      fact.token === token &&
+      fact.committedAt <= answeredAt &&
+      !fact.body.type.startsWith('permit.') &&
+      (counts(fact) || (mayHelp(fact) && countsThere(fact).includes(true))),
   );
-  const isPromised = (fact: TrueFact): boolean => fact.committedAt <= (claimedUpTo(answer, fact.station) ?? Infinity);
+  const isPromised = (fact: TrueFact): boolean =>
+    counts(fact) &&
+    !countsThere(fact).includes(false) &&
+    fact.committedAt <= (claimedUpTo(answer, fact.station) ?? -Infinity);
   const late = told.filter((fact) => !isPromised(fact) && mayHelp(fact));
   for (const chosen of choices(late)) {
     const known = told.filter((fact) => isPromised(fact) || chosen.has(fact));

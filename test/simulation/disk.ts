@@ -1,6 +1,7 @@
 /** What a station's database holds in a simulation; outlives its process. Every effect on it is one transaction. */
 import { civilDateOf } from '#schema/calendar.ts';
 import type { CivilDate } from '#schema/calendar.ts';
+import type { Suspension } from '#schema/directory.ts';
 import type { EventBody, ReportedDonation } from '#schema/events.ts';
 import type { DonorHolding } from '#schema/facts.ts';
 import type { DonorToken, EventId, StationCode } from '#schema/ids.ts';
@@ -62,6 +63,8 @@ export interface Disk {
   readonly bars: Map<EventId, OwnSpan>;
   readonly registrations: Map<EventId, OwnSpan>;
   readonly copies: Copy[];
+  /** The suspensions the copies are judged under. */
+  readonly judged: Map<StationCode, readonly Suspension[]>;
 }
 
 const emptyCopy = (): Copy => ({
@@ -81,6 +84,7 @@ export function createDisk(partitions: number): Disk {
     bars: new Map(),
     registrations: new Map(),
     copies: Array.from({ length: partitions }, emptyCopy),
+    judged: new Map(),
   };
 }
 

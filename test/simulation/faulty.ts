@@ -1,7 +1,9 @@
 /** Ways to break a station on purpose, to see that the checker sees it. Each takes a true part and gives a false one. */
 import type { ClaimOutcomes, History } from '#node/domain/history.ts';
 import type { Watermarks } from '#node/domain/watermark.ts';
-import type { FreshnessPort, InboxPort, LogPort, LogTimePort, OutboxPort } from '#node/ports.ts';
+import type { IsSuspended } from '#node/domain/suspension.ts';
+import type { FreshnessPort, InboxPort, LogPort, LogTimePort, OutboxPort, OwnStandingPort } from '#node/ports.ts';
+import type { JudgingAgain } from '#node/replication/judging-again.ts';
 
 import type { VirtualClock } from './virtual-clock.ts';
 import type { World } from './world.ts';
@@ -17,6 +19,9 @@ export interface Breakage {
   readonly freshness?: Break<FreshnessPort>;
   readonly watermarks?: Break<Watermarks>;
   readonly judge?: Break<(history: History) => ClaimOutcomes>;
+  readonly isSuspended?: Break<() => IsSuspended | null>;
+  readonly judgingAgain?: Break<JudgingAgain>;
+  readonly standing?: Break<OwnStandingPort>;
 }
 
 export const broken = {
@@ -101,4 +106,7 @@ export const broken = {
         ),
     }),
   },
+  'a station for which what is said under suspension counts': { isSuspended: () => () => null },
+  'a station that judges nothing again': { judgingAgain: () => ({ step: () => Promise.resolve(false) }) },
+  'a desk that does not mind its own suspension': { standing: () => ({ fault: () => null }) },
 } as const satisfies Record<string, Breakage>;

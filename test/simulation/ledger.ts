@@ -21,6 +21,7 @@ export interface AnsweredPermit {
   readonly id: EventId;
   readonly station: StationCode;
   readonly token: DonorToken;
+  readonly claimedAt: number;
   readonly answeredAt: number;
 }
 

@@ -212,12 +212,13 @@ export function createOperations(parts: OperationParts) {
       const latest = logTime.latest();
       if (decision.verdict !== 'ELIGIBLE' || latest === null) return null;
       const id = newId();
+      const claimedAt = world.now();
       const outcome = awaited(id);
       await tell('claims a permit', () => [{ id, token, body: claimOf(procedure, latest) }]);
       const became = await outcome;
       world.trace.note(`${member.code} claimed ${procedure} for ${token.slice(0, 4)}: ${became ?? 'nobody waits'}`);
       if (became === 'GRANTED') {
-        ledger.answered({ id, station: member.code, token, answeredAt: world.now() });
+        ledger.answered({ id, station: member.code, token, claimedAt, answeredAt: world.now() });
         return { id, token, procedure };
       }
       if (became !== null) return null;

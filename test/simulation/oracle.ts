@@ -14,6 +14,8 @@ import { partitionOf } from '#schema/partition.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import { decide } from '#node/domain/eligibility.ts';
 import type { ClaimOutcome } from '#node/domain/history.ts';
+import { memberStandingAt } from '#schema/directory.ts';
+import type { Directory } from '#schema/directory.ts';
 import type { LogRecord } from '#node/ports.ts';
 
 /** An event with its place, and what became of it if it is a claim. */
@@ -23,6 +25,8 @@ export interface OracleEvent {
   readonly appendedAt: number;
   readonly digest: string;
   readonly claim: ClaimOutcome | null;
+  /** Whether it was said by a member that was not suspended. */
+  readonly counts: boolean;
 }
 
 /** A permit as the log shows it: in force from `grantedAt` up to, and without, `endsAt`. */
@@ -112,13 +116,18 @@ function readEvent(record: LogRecord, partitions: number, open: (jws: string) =>
   return isInPlace ? parsed.data : null;
 }
 
+const digestOf = (payload: string): string =>
+  createHash('sha256').update(payload).digest().subarray(0, 16).toString('base64url');
+
 /**
  * @param open gives the payload of a genuine event, and null for anything else.
+ * @param members who was suspended when: what is said then is kept and counts for nothing.
  */
 export function foldLog(
   log: readonly (readonly LogRecord[])[],
   open: (record: LogRecord) => string | null,
   ruleSet: RuleSet,
+  { members }: Pick<Directory, 'members'>,
 ): Oracle {
   const events = new Map<string, OracleEvent>();
   const permits: OraclePermit[] = [];
@@ -131,6 +140,13 @@ export function foldLog(
       if (events.has(key)) continue;
       const { id, origin, token, body } = event;
       const { offset, appendedAt } = record;
+      const digest = digestOf(open(record) ?? '');
+      const member = members.find(({ code }) => code === origin);
+      if (member === undefined || memberStandingAt(member, appendedAt) === 'SUSPENDED') {
+        const claim = body.type === 'permit.claimed' ? 'VOID' : null;
+        events.set(key, { event, offset, appendedAt, digest, claim, counts: false });
+        continue;
+      }
       const before = said.get(token) ?? [];
       said.set(token, [...before, { id, origin, body }]);
 
@@ -142,12 +158,7 @@ export function foldLog(
       if (claim === 'GRANTED' && body.type === 'permit.claimed') {
         permits.push({ id, station: origin, token, grantedAt: appendedAt, endsAt: appendedAt + body.lifetimeMs });
       }
-      const digest = createHash('sha256')
-        .update(open(record) ?? '')
-        .digest()
-        .subarray(0, 16)
-        .toString('base64url');
-      events.set(key, { event, offset, appendedAt, digest, claim });
+      events.set(key, { event, offset, appendedAt, digest, claim, counts: true });
     }
   }
   return { events, permits };

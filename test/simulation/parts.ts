@@ -1,22 +1,26 @@
 /** One life of a station's process: the real parts of replication, put together as the app does it, on virtual ports. */
-import type { Member } from '#schema/directory.ts';
+import type { Directory, Member } from '#schema/directory.ts';
 import type { DonorToken, EventId } from '#schema/ids.ts';
 import { partitionOf } from '#schema/partition.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
+import { createCountedKnowledge } from '#node/adapters/counted-knowledge.ts';
 import { createOwnStanding } from '#node/adapters/own-standing.ts';
 import { findConflicts } from '#node/domain/conflict.ts';
 import type { ClaimOutcome } from '#node/domain/history.ts';
 import { judgeClaims } from '#node/domain/permit.ts';
+import { suspendedNow } from '#node/domain/suspension.ts';
 import { createWatermarks } from '#node/domain/watermark.ts';
 import { createEligibility } from '#node/modules/eligibility/eligibility.ts';
 import type { DirectoryPort, DonorKnowledge, FreshnessPort, LogTimePort, VerifierPort } from '#node/ports.ts';
 import { createApplier } from '#node/replication/applier.ts';
+import type { AppliedBatch } from '#node/replication/applier.ts';
 import { createReader } from '#node/replication/applier-reading.ts';
 import { createCatchUp } from '#node/replication/catch-up.ts';
 import { createPromises } from '#node/replication/control-promises.ts';
 import { createControl } from '#node/replication/control.ts';
 import { createFreshness } from '#node/replication/freshness.ts';
 import { createHeartbeat, createProbe } from '#node/replication/heartbeat.ts';
+import { createJudgingAgain, fromWhatCounts } from '#node/replication/judging-again.ts';
 import { createLogTime } from '#node/replication/log-time.ts';
 import type { LogTime } from '#node/replication/log-time.ts';
 import { createProgress } from '#node/replication/progress.ts';
@@ -59,6 +63,8 @@ export interface PartsOptions {
   /** Something was put into the outbox. */
   readonly onTold: () => void;
   readonly onBug: (error: Error) => void;
+  /** What this directory changed is judged again. */
+  readonly onJudged: (by: Directory) => void;
 }
 
 /** One of the loops that always run, a round of which is begun whenever chance says so. */
@@ -96,21 +102,26 @@ export function createParts(options: PartsOptions): Parts {
   const catchUp = createCatchUp({ stopwatch: clock.stopwatch, log });
   const promises = createPromises({ progress, catchUp, log, stopwatch: clock.stopwatch });
 
-  const applier = createApplier({
-    inbox,
-    verifier,
-    directory,
-    station: code,
-    partitions,
-    judge: broken('judge', (history) =>
-      judgeClaims(history, (id, hash) => (id === ruleSet.id && hash === ruleSet.hash ? ruleSet : undefined)),
-    ),
-    conflictsOf: (token, history) => findConflicts(token, history, ruleSet, code),
-    onApplied(applied) {
-      catchUp.note(applied);
-      progress.take(applied);
+  const isSuspended = broken(
+    'isSuspended',
+    suspendedNow(() => directory.current().members),
+  );
+  const conclusions = fromWhatCounts(
+    {
+      judge: broken('judge', (history) =>
+        judgeClaims(history, (id, hash) => (id === ruleSet.id && hash === ruleSet.hash ? ruleSet : undefined)),
+      ),
+      conflictsOf: (token, history) => findConflicts(token, history, ruleSet, code),
     },
-  });
+    isSuspended,
+  );
+  const onApplied = (applied: AppliedBatch): void => {
+    catchUp.note(applied);
+    progress.take(applied);
+  };
+  const applying = { ...conclusions, inbox, directory, station: code, partitions, onApplied };
+  const applier = createApplier({ ...applying, verifier });
+  const judgingAgain = broken('judgingAgain', createJudgingAgain(applying));
   const reader = createReader({
     log,
     inbox,
@@ -166,13 +177,22 @@ export function createParts(options: PartsOptions): Parts {
       },
       { fault: databaseFault },
     );
+  const knowledge = createCountedKnowledge(
+    { knowledgeOf: readDonor, knowledgeOfMany: (tokens) => Promise.all(tokens.map(readDonor)) },
+    { station: code, directory, suspendedNow: isSuspended },
+  );
+  const judgeAgain = async (): Promise<void> => {
+    const by = directory.current();
+    await judgingAgain.step();
+    options.onJudged(by);
+  };
   const eligibility = createEligibility({
     station: member,
     ruleSet,
-    standing: createOwnStanding(code, { directory, clock: clock.clock }),
+    standing: broken('standing', createOwnStanding(code, { directory, clock: clock.clock })),
     freshness,
-    knowledge: { knowledgeOf: readDonor, knowledgeOfMany: (tokens) => Promise.all(tokens.map(readDonor)) },
-    federation: createVirtualFederation(world, life, neighbours),
+    knowledge,
+    federation: createVirtualFederation(world, life, neighbours, directory),
     logTime,
     clock: clock.clock,
   });
@@ -207,6 +227,7 @@ export function createParts(options: PartsOptions): Parts {
       { name: 'probe', weight: 0.5, step: () => probes.probe() },
       { name: 'repair', weight: 1, step: () => repair.step() },
       { name: 'retry', weight: 0.2, step: () => retry.step() },
+      { name: 'judging', weight: 0.5, step: judgeAgain },
       { name: 'reading', weight: 4, step: () => reader.step() },
       { name: 'control', weight: 4, step: () => control.step() },
       { name: 'progress', weight: 4, step: () => (progress.isKnown() ? Promise.resolve() : progress.reload()) },

@@ -1,15 +1,16 @@
 /** One run: a seed, so many steps, then everything is mended and drained, and the checker looks at what is left. */
 import { defaultRuleSetId, ruleSets } from '#schema/rule-sets.ts';
 import type { StationCode } from '#schema/ids.ts';
-import type { LogRecord } from '#node/ports.ts';
 
 import { act, passTime } from './actions.ts';
 import type { Faults } from './actions.ts';
 import { createChecker } from './checker.ts';
+import { createDirectories } from './directories.ts';
 import type { Breakage } from './faulty.ts';
+import { checkFinally } from './final-check.ts';
 import { directory, members, partitions, tokens } from './ids.ts';
 import { createLedger } from './ledger.ts';
-import { foldLog } from './oracle.ts';
+import { createPlaces } from './places.ts';
 import { createSealChecker, sealed } from './signatures.ts';
 import { createStation } from './station.ts';
 import type { Station } from './station.ts';
@@ -63,13 +64,16 @@ function createSituation(world: World, options: RunOptions) {
   const pair = (one: string, other: string): string => [one, other].sort().join(' ');
   const canTalk = (one: string, other: string): boolean => !cut.has(pair(one, other));
 
+  // Most runs are of a log that loses nothing; some of a mirror that does.
+  const lossRate = options.lossRate ?? (random.chance(0.3) ? 0.02 : 0);
   const log = createVirtualLog(world, {
     partitions,
-    // Most runs are of a log that loses nothing; some of a mirror that does.
-    lossRate: options.lossRate ?? (random.chance(0.3) ? 0.02 : 0),
+    lossRate,
     isReachable: (station) => isBrokerUp && !cutFromLog.has(station),
   });
   const ledger = createLedger();
+  const directories = createDirectories(world);
+  const places = createPlaces(log, world.now);
   const verifier = createSealChecker(directory);
   const neighbours = new Map<StationCode, Neighbour>();
   const stations: Station[] = [];
@@ -84,14 +88,14 @@ function createSituation(world: World, options: RunOptions) {
     if (found === undefined) throw new RangeError(`no station ${code}`);
     return found;
   };
-  const checker = createChecker(ledger, ruleSet, checked);
+  const checker = createChecker({ ledger, ruleSet, stations: checked, directories, places });
 
   for (const member of members) {
     const station = createStation({
       world,
       member,
       ruleSet,
-      directory: { current: () => directory },
+      directory: directories.portOf(member.code),
       log,
       ledger,
       verifier,
@@ -107,6 +111,9 @@ function createSituation(world: World, options: RunOptions) {
         }
       },
       onBug: (error) => bugs.push(error),
+      onJudged: (by) => {
+        directories.judged(member.code, by);
+      },
       onEnd: (life) => {
         log.end(life);
       },
@@ -115,6 +122,7 @@ function createSituation(world: World, options: RunOptions) {
     neighbours.set(member.code, {
       code: member.code,
       disk: station.disk,
+      directory: directories.portOf(member.code),
       answers: (asker) => station.isUp() && !station.isPaused() && canTalk(asker, member.code),
       now: () => station.clock.clock.now(),
     });
@@ -149,6 +157,9 @@ function createSituation(world: World, options: RunOptions) {
       ]);
       log.inject('donors', { partition, key: token, value });
     },
+    changeDirectory() {
+      directories.change();
+    },
   };
 
   return {
@@ -157,6 +168,8 @@ function createSituation(world: World, options: RunOptions) {
     ledger,
     verifier,
     checker,
+    directories,
+    ruleSet,
     faults,
     bugs,
     counts,
@@ -165,6 +178,9 @@ function createSituation(world: World, options: RunOptions) {
       cutFromLog.clear();
       isBrokerUp = true;
       log.heal();
+      // A suspended member is asked nothing, also not for what a mirror has lost of it.
+      if (lossRate > 0) directories.reinstateAll();
+      directories.hearAll();
       world.scheduler.faultRate = 0;
       for (const station of stations) {
         station.resume();
@@ -191,7 +207,7 @@ async function small(world: World, { stations, log }: Situation): Promise<void> 
 }
 
 /** What is still to be done before everybody has everything. */
-function undone({ stations, log }: Situation): string[] {
+function undone({ stations, log, directories }: Situation): string[] {
   return stations.flatMap((station) => {
     const { disk } = station;
     const { code } = station.member;
@@ -200,10 +216,11 @@ function undone({ stations, log }: Situation): string[] {
       disk.counted.every((seq, partition) => seq === disk.published[partition]);
     const others = station
       .running()
-      .filter((name) => !/ (relay|heartbeat|repair|probe|retry|reading|control|progress) /.test(name));
+      .filter((name) => !/ (relay|heartbeat|repair|probe|retry|judging|reading|control|progress) /.test(name));
     return [
       ...(isTold ? [] : [`${code} has to tell`]),
       ...(log.isRead(code) ? [] : [`${code} has to read`]),
+      ...(directories.isJudged(code) ? [] : [`${code} has to judge again`]),
       ...others,
     ];
   });
@@ -223,41 +240,6 @@ async function drain(world: World, situation: Situation): Promise<void> {
   throw new Violation('it settles', [...undone(situation), ...world.scheduler.waiting()].join('; '));
 }
 
-function payloadOpener(
-  { verifier }: Situation,
-  log: readonly (readonly LogRecord[])[],
-): Promise<Map<LogRecord, string>> {
-  const opened = log.flat().map(async (record) => {
-    const found = await verifier.verify('event', record.value, record.appendedAt);
-    return typeof found === 'string' ? [] : [[record, found.payload] as const];
-  });
-  return Promise.all(opened).then((entries) => new Map(entries.flat()));
-}
-
-async function check(situation: Situation): Promise<void> {
-  if (ruleSet === undefined) throw new RangeError('no rule set');
-  const log = situation.log.records('donors');
-  const payloads = await payloadOpener(situation, log);
-  const isJson = (payload: string | undefined): string | null => (payload?.startsWith('{') === true ? payload : null);
-  const oracle = foldLog(log, (record) => isJson(payloads.get(record)), ruleSet);
-  const { counts, ledger } = situation;
-  counts['facts'] = ledger.facts.length;
-  counts['records'] = log.reduce((sum, records) => sum + records.length, 0);
-  counts['permits'] = ledger.permits.length;
-  for (const { claim } of oracle.events.values()) if (claim !== null) counts[claim] = (counts[claim] ?? 0) + 1;
-  situation.checker.checkPermits(oracle, (station, { event, offset }) =>
-    (log[event.partition] ?? [])
-      .slice(0, offset)
-      .some((record) => record.key === event.token && situation.log.hasLost(station, record)),
-  );
-  situation.checker.checkCopies(oracle, log);
-  for (const station of situation.stations) {
-    const behind = station.behindOn();
-    if (behind.length > 0)
-      throw new Violation('it settles', `${station.member.code} does not know ${behind.join()} to be fresh`);
-  }
-}
-
 async function play(world: World, situation: Situation, steps: number): Promise<void> {
   const { random, scheduler } = world;
   const faultWeight = random.pick([0.02, 0.08, 0.2]);
@@ -266,13 +248,14 @@ async function play(world: World, situation: Situation, steps: number): Promise<
   for (let step = 0; step < steps; step += 1) {
     passTime(world);
     act(world, situation.stations, situation.faults, faultWeight);
+    if (random.chance(0.03)) situation.directories.hear(random.pick(situation.stations).member.code);
     await scheduler.settled();
     for (let count = random.whole(0, 2 * smallPerStep); count > 0; count -= 1) await small(world, situation);
     for (const bug of situation.bugs) throw bug;
   }
   situation.heal();
   await drain(world, situation);
-  await check(situation);
+  await checkFinally(situation);
 }
 
 /** Runs one seed. Rejects only on a mistake of the simulation or of a station's code; a broken invariant is in the result. */

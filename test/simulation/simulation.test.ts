@@ -25,6 +25,7 @@ test('whatever crashes, is cut off, comes twice or late: no false ELIGIBLE, no p
     'NOT_ELIGIBLE',
     'VOID',
     'permits',
+    'under suspension',
   ]) {
     expect.soft(counts[name], name).toBeGreaterThan(0);
   }

@@ -33,8 +33,8 @@ export const historyOf = (copy: Pick<Copy, 'events'>, token: DonorToken): Histor
 
 export function createVirtualInbox({ scheduler, random }: World, life: Life, disk: Disk): InboxPort {
   /** Who is in the middle of a transaction, by partition. The death of its process ends it. */
-  const locks = new Map<number, Life>();
-  const isFree = (partition: number): boolean => locks.get(partition)?.isAlive !== true;
+  const locks = new Map<number, { readonly life: Life }>();
+  const isFree = (partition: number): boolean => locks.get(partition)?.life.isAlive !== true;
 
   const copyOf = (partition: number): Copy => {
     const copy = disk.copies[partition];
@@ -144,11 +144,12 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
         ),
       ),
     async transact(partition, origins, work) {
+      const lock = { life };
       const draft = await scheduler.call(
         life,
         `begins in ${partition}`,
         () => {
-          locks.set(partition, life);
+          locks.set(partition, lock);
           const { position, events, heard, quarantine, conflicts } = copyOf(partition);
           return {
             position,
@@ -174,7 +175,8 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
         );
         return answer;
       } finally {
-        if (locks.get(partition) === life) locks.delete(partition);
+        // Another transaction of this process may hold it by now.
+        if (locks.get(partition) === lock) locks.delete(partition);
       }
     },
     quarantined: (partition, reasons, after, limit) =>
@@ -184,8 +186,11 @@ export function createVirtualInbox({ scheduler, random }: World, life: Life, dis
           .sort((a, b) => a.offset - b.offset)
           .slice(0, limit),
       ),
-    suspensions: () => read('suspensions', () => new Map()),
-    noteSuspensions: () => read('noteSuspensions', () => undefined),
+    suspensions: () => read('suspensions', () => new Map(disk.judged)),
+    noteSuspensions: (origin, suspensions) =>
+      read('noteSuspensions', () => {
+        disk.judged.set(origin, suspensions);
+      }),
     parked: (partition, after, limit) =>
       read('parked', () =>
         [...copyOf(partition).events.values()]

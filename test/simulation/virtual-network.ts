@@ -2,15 +2,18 @@
 import { Fault } from '#schema/errors.ts';
 import type { FaultCode } from '#schema/codes.ts';
 import type { StationCoverage } from '#schema/coverage.ts';
-import type { DonorFacts } from '#schema/facts.ts';
+import type { DonorFacts, DonorHolding } from '#schema/facts.ts';
 import type { DonorToken, StationCode } from '#schema/ids.ts';
+import { partitionOf } from '#schema/partition.ts';
+import { countedHolding, countedOf, suspendedNow, wasSuspended } from '#node/domain/suspension.ts';
 import { payloadOf } from '#node/domain/telling.ts';
-import type { FederationAnswer, FederationPort, OriginPort } from '#node/ports.ts';
+import type { DirectoryPort, FederationAnswer, FederationPort, OriginPort } from '#node/ports.ts';
 
 import { holdingOf } from './disk.ts';
 import type { Disk } from './disk.ts';
 import type { Life } from './scheduler.ts';
 import { sealed } from './signatures.ts';
+import { historyOf } from './virtual-inbox.ts';
 import type { World } from './world.ts';
 
 /** A station as others reach it. */
@@ -19,6 +22,8 @@ export interface Neighbour {
   readonly disk: Disk;
   /** Whether its process runs and can be reached now. */
   readonly answers: (asker: string) => boolean;
+  /** By whom it goes who is a member. */
+  readonly directory: DirectoryPort;
   /** Its own idea of the time. */
   readonly now: () => Date;
 }
@@ -27,14 +32,34 @@ export type Neighbours = ReadonlyMap<StationCode, Neighbour>;
 
 const unreachable = (station: StationCode): Fault => new Fault('STATION_UNREACHABLE', { station });
 
-function partOf({ code, disk }: Neighbour, token: DonorToken): DonorFacts {
-  const held = holdingOf(disk, token);
+/** What it holds, as its own app answers it. */
+function heldBy({ code, disk, directory }: Neighbour, token: DonorToken): DonorHolding {
+  const { members } = directory.current();
+  const [held, copy] = [holdingOf(disk, token), disk.copies[partitionOf(token, disk.copies.length)]];
+  if (copy === undefined || !wasSuspended(members, code)) return held;
+  return countedHolding(held, countedOf(historyOf(copy, token), suspendedNow(() => members)()), code);
+}
+
+function partOf(neighbour: Neighbour, token: DonorToken): DonorFacts {
+  const { code } = neighbour;
+  const held = heldBy(neighbour, token);
   const here = <T extends object>(fact: T): T & { station: StationCode } => ({ ...fact, station: code });
   return {
     donations: held.donations.map(here),
     bars: held.bars.map(here),
     registrations: held.registrations.map(here),
   };
+}
+
+const isActive = (directory: DirectoryPort, station: string): boolean =>
+  directory.current().members.some(({ code, status }) => code === station && status === 'ACTIVE');
+
+/** The neighbour, if it can be reached and answers who asks. */
+function answering(neighbours: Neighbours, code: StationCode, asker: string): Neighbour {
+  const neighbour = neighbours.get(code);
+  if (neighbour?.answers(asker) !== true) throw unreachable(code);
+  if (!isActive(neighbour.directory, asker)) throw new Fault('STATION_REFUSED', { station: code });
+  return neighbour;
 }
 
 const missing = (station: StationCode, fault: FaultCode): StationCoverage => ({
@@ -51,6 +76,7 @@ export function createVirtualFederation(
   { scheduler, now }: World,
   life: Life,
   neighbours: () => Neighbours,
+  directory: DirectoryPort,
 ): FederationPort {
   /** Nobody waits longer than this for an answer. */
   const late = (since: number): Promise<null> =>
@@ -63,8 +89,7 @@ export function createVirtualFederation(
         life,
         `asks ${code}`,
         () => {
-          const neighbour = neighbours().get(code);
-          if (neighbour?.answers(life.station) !== true) throw unreachable(code);
+          const neighbour = answering(neighbours(), code, life.station);
           const asOf = neighbour.now().toISOString();
           return {
             coverage: { station: code, state: 'LIVE' as const, asOf, fault: null },
@@ -75,6 +100,7 @@ export function createVirtualFederation(
       );
       answer.catch(() => undefined);
       const part = await Promise.race([answer, late(now())]);
+      if (part !== null && !isActive(directory, code)) throw new Fault('STATION_NOT_PROVED', { station: code });
       return part ?? { coverage: missing(code, 'STATION_TIMEOUT'), facts: nothing };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -110,9 +136,7 @@ export function createVirtualOrigins({ scheduler }: World, life: Life, neighbour
         life,
         `asks ${origin} for ${partition} from ${seq}`,
         () => {
-          const neighbour = neighbours().get(origin);
-          if (neighbour?.answers(life.station) !== true) throw unreachable(origin);
-          const { outbox, copies } = neighbour.disk;
+          const { outbox, copies } = answering(neighbours(), origin, life.station).disk;
           const rows = outbox
             .flatMap((row) =>
               row.partition === partition && row.seq !== null && row.seq >= seq ? [{ ...row, seq: row.seq }] : [],
