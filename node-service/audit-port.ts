@@ -1,6 +1,7 @@
 /** The record of who asked what, as the parts of a station see it. What an entry says is in `schema/audit.ts`. */
 import type { AuditHead, AuditPayload, AuditReference } from '#schema/audit.ts';
 import type { Caller } from '#schema/caller.ts';
+import type { Counted } from '#schema/count-families.ts';
 import type { DonorToken, StationCode } from '#schema/ids.ts';
 
 /** A statement of a transaction that is under way; answers its rows. */
@@ -23,15 +24,19 @@ export interface TurnedAway {
 
 /** The record of who asked what. What rejects here rejects with `DATABASE_UNAVAILABLE`: then the answer must not leave. */
 export interface AuditPort {
-  /** Resolves once the entry is durable. Concurrent callers share one transaction. */
-  record(payload: AuditPayload): Promise<AuditReference>;
+  /**
+   * Resolves once the entry is durable. Concurrent callers share one transaction.
+   *
+   * @param counted what it counts as in the station's figures, at the day of the entry: written with it or not at all.
+   */
+  record(payload: AuditPayload, counted?: readonly Counted[]): Promise<AuditReference>;
   /** The same, in one transaction with the note that these ids were used; nothing is written when one of them was used before. */
   recordOnce(payload: AuditPayload, ids: readonly Once[]): Promise<AuditReference | 'SEEN_BEFORE'>;
   /**
    * Writes an entry in the transaction of what it is about, as its last statement: from here to its end nobody else of this
    * member can write one.
    */
-  recordIn(statement: Statement, payload: AuditPayload): Promise<AuditReference>;
+  recordIn(statement: Statement, payload: AuditPayload, counted?: readonly Counted[]): Promise<AuditReference>;
   /** Counts somebody who was turned away. The first of a kind in a minute is written at once, the rest as one entry at its end. */
   turnedAway(refused: TurnedAway): void;
   /** The last entry; null while there is none. */
@@ -46,6 +51,8 @@ export interface AuditPort {
 export interface Entry {
   /** Names donors the question is about. */
   about(...donors: readonly DonorToken[]): void;
+  /** What is answered counts as this in the station's figures, together with the entry. */
+  count(counted: readonly Counted[]): void;
   /** Writes down what was changed, as the last statement of the transaction that changes it. */
   changed(transaction: RawTransaction, change: Change): Promise<void>;
 }

@@ -1,12 +1,5 @@
 /** What a station counts of itself, as its parts see it. What each family counts is in `schema/count-families.ts`. */
 import type { CountsInput, StationCounts } from '#schema/aggregates.ts';
-import type { CountFamily } from '#schema/count-families.ts';
-
-/** What something counts as: a family, and the class of it that has no parts. */
-export interface Counted {
-  readonly family: CountFamily;
-  readonly class: string;
-}
 
 /** The station's tally and its books. Each method rejects with `DATABASE_UNAVAILABLE`. */
 export interface BooksPort {

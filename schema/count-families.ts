@@ -125,6 +125,12 @@ export const countFamilies = {
 export const CountFamily = z.enum(Object.keys(countFamilies) as [keyof typeof countFamilies]);
 export type CountFamily = keyof typeof countFamilies;
 
+/** What something counts as: a family, and the class of it that has no parts. */
+export interface Counted {
+  readonly family: CountFamily;
+  readonly class: string;
+}
+
 /** The classes of a classification that are counted, in its order: those without parts. */
 export function countedClasses({ code, parts }: CountClass): readonly string[] {
   return parts === undefined ? [code] : parts.flatMap(countedClasses);

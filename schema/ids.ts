@@ -29,6 +29,9 @@ export const ProvinceCode = z
   .brand<'ProvinceCode'>();
 export type ProvinceCode = z.infer<typeof ProvinceCode>;
 
+/** The province a station is in, by its county code. */
+export const provinceOf = (station: StationCode): ProvinceCode => station.slice(0, 2) as ProvinceCode;
+
 /**
  * A donor, without saying who: 32 bytes in base64url without padding, 43 characters, of which the last carries four bits: the
  * same bytes have one text. Same person, same token.

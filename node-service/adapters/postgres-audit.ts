@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import type { AuditPayload, AuditReference } from '#schema/audit.ts';
 import type { MemberCode } from '#schema/caller.ts';
+import type { Counted } from '#schema/count-families.ts';
 import { Fault } from '#schema/errors.ts';
 
 import type { AuditPort } from '../audit-port.ts';
@@ -31,8 +32,8 @@ export function createPostgresAudit({ pool, member, clock, log, patienceMs = 20_
     findSeen: async (ids) => (await pool.query<{ id: string }>(findSeen, [ids])).rows.map(({ id }) => id),
   });
 
-  async function record(payload: AuditPayload): Promise<AuditReference> {
-    const reference = await queue.add(draftOf(payload, []));
+  async function record(payload: AuditPayload, counted?: readonly Counted[]): Promise<AuditReference> {
+    const reference = await queue.add(draftOf(payload, [], counted));
     if (reference === 'SEEN_BEFORE') throw new Fault('INTERNAL');
     return reference;
   }
@@ -51,8 +52,8 @@ export function createPostgresAudit({ pool, member, clock, log, patienceMs = 20_
   return {
     record,
     recordOnce: async (payload, once) => queue.add(draftOf(payload, once)),
-    async recordIn(statement, payload) {
-      const { references } = await addLocked(statement, genesis, [draftOf(payload, [])]);
+    async recordIn(statement, payload, counted) {
+      const { references } = await addLocked(statement, genesis, [draftOf(payload, [], counted)]);
       const [reference] = references;
       if (reference === undefined) throw new Fault('INTERNAL');
       return reference;

@@ -2,6 +2,7 @@
 import type { AuditPayload, AuditReference } from '#schema/audit.ts';
 import { digestOfDonor } from '#schema/audit.ts';
 import type { Caller } from '#schema/caller.ts';
+import type { Counted } from '#schema/count-families.ts';
 import { Fault } from '#schema/errors.ts';
 import type { Digest, DonorToken } from '#schema/ids.ts';
 
@@ -24,6 +25,7 @@ const most = 1_000;
 export class FieldEntry implements Entry {
   readonly #asked: Asked;
   readonly #donors: Digest[] = [];
+  readonly #counted: Counted[] = [];
   #written: AuditReference | undefined;
 
   constructor(asked: Asked) {
@@ -34,10 +36,15 @@ export class FieldEntry implements Entry {
     for (const donor of donors) if (this.#donors.length < most) this.#donors.push(digestOfDonor(donor));
   }
 
+  count(counted: readonly Counted[]): void {
+    this.#counted.push(...counted);
+  }
+
   async changed(transaction: RawTransaction, change: Change): Promise<void> {
     this.#written = await this.#asked.audit.recordIn(
       async (text, values) => (await transaction.$queryRawUnsafe(text, ...values)) as readonly unknown[],
       this.#changed(change),
+      this.#counted,
     );
   }
 
@@ -48,6 +55,7 @@ export class FieldEntry implements Entry {
       this.#asked.isMutation
         ? this.#changed({ record: recordOf(answer), outcome: outcomesOf(answer)[0] ?? 'UNCHANGED' })
         : this.#answered(outcomesOf(answer).slice(0, most)),
+      this.#counted,
     );
   }
 

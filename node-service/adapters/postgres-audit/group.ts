@@ -2,6 +2,9 @@
 import { randomFillSync } from 'node:crypto';
 
 import type { AuditPayload, AuditReference } from '#schema/audit.ts';
+import { civilDateOf } from '#schema/calendar.ts';
+import type { CivilDate } from '#schema/calendar.ts';
+import type { Counted } from '#schema/count-families.ts';
 
 import type { Once } from '../../audit-port.ts';
 import { append, commitmentOf, referenceTo, saltBytes, textOfPayload } from '../../domain/audit-chain.ts';
@@ -14,13 +17,20 @@ export interface Draft {
   /** The donors it names, each once. */
   readonly donors: readonly Buffer[];
   readonly once: readonly Once[];
+  /** What it counts as, and at which day. */
+  readonly counted: readonly Counted[];
+  readonly day: CivilDate;
 }
 
 /** Throws where a payload cannot be written down, so that it fails whoever brought it and not the group it would have gone with. */
-export function draftOf(payload: AuditPayload, once: readonly Once[]): Draft {
+export function draftOf(payload: AuditPayload, once: readonly Once[], counted: readonly Counted[] = []): Draft {
   const donors = 'donors' in payload ? payload.donors : [];
   const each = donors.length > 1 ? [...new Set(donors)] : donors;
-  return { text: textOfPayload(payload), donors: each.map((donor) => Buffer.from(donor, 'base64url')), once };
+  return {
+    text: textOfPayload(payload),
+    donors: each.map((donor) => Buffer.from(donor, 'base64url')),
+    ...{ once, counted, day: civilDateOf(new Date(payload.at)) },
+  };
 }
 
 /** What is written, and where each entry has its place. */
@@ -43,6 +53,20 @@ function freshSalt(): Buffer {
   return Buffer.from(salts.subarray(used - saltBytes, used));
 }
 
+/** How often each thing was counted in a group: a row a kind and day, not a row a check. */
+function tallied(drafts: readonly Draft[]) {
+  const rows = new Map<string, Counted & { readonly day: CivilDate; change: number }>();
+  for (const { counted, day } of drafts) {
+    for (const each of counted) {
+      const name = `${each.family} ${each.class} ${day}`;
+      const known = rows.get(name);
+      if (known === undefined) rows.set(name, { ...each, day, change: 1 });
+      else known.change += 1;
+    }
+  }
+  return [...rows.values()];
+}
+
 /** The group of these drafts after a head. */
 export function groupAfter(head: ChainHead, drafts: readonly Draft[]): Group {
   const texts = drafts.map(({ text }) => text);
@@ -53,6 +77,7 @@ export function groupAfter(head: ChainHead, drafts: readonly Draft[]): Group {
   );
   const last = links.at(-1) ?? head;
   const once = drafts.flatMap((draft) => draft.once);
+  const changes = tallied(drafts);
   return {
     head: { seq: last.seq, hash: last.hash },
     references: links.map(referenceTo),
@@ -64,6 +89,10 @@ export function groupAfter(head: ChainHead, drafts: readonly Draft[]): Group {
       drafts.flatMap(({ donors }, place) => donors.map(() => place + 1)),
       once.map(({ id }) => id),
       once.map(({ until }) => until),
+      changes.map(({ family }) => family),
+      changes.map(({ day }) => day),
+      changes.map((each) => each.class),
+      changes.map(({ change }) => change),
     ],
   };
 }

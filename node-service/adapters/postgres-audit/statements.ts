@@ -13,7 +13,8 @@ export const makeHead = 'INSERT INTO audit_head (seq, hash) VALUES (0, $1) ON CO
 /**
  * `$1 $2`: seq and hash of the head; `$3 $4`: of the new one. `$5`: the payloads, a line each; `$6 $7 $8`: salts, commitments and
  * hashes, one after the other. `$9`: the donors that are named, one after the other, `$10`: for each the place of its entry
- * in the group, from 1. `$11 $12`: ids that count once, and when each expires. Answers a row when it was done.
+ * in the group, from 1. `$11 $12`: ids that count once, and when each expires. `$13 $14 $15 $16`: what changes in the station's
+ * figures, by family, day and class, and by how much. Answers a row when it was done.
  *
  * What is one value a group and not one an entry is not taken apart by the driver.
  */
@@ -33,7 +34,11 @@ export const addEntries = {
       FROM moved, unnest($10::int[]) WITH ORDINALITY AS asked(place, number)),
     used AS (
       INSERT INTO exchange_seen (id, until)
-      SELECT id, until FROM moved, unnest($11::uuid[], $12::timestamptz[]) AS once(id, until))
+      SELECT id, until FROM moved, unnest($11::uuid[], $12::timestamptz[]) AS once(id, until)),
+    counted AS (
+      INSERT INTO tally_change (family, day, class, change)
+      SELECT family, day, class, change
+      FROM moved, unnest($13::text[], $14::date[], $15::text[], $16::int[]) AS changed(family, day, class, change))
     SELECT seq::float8 AS seq FROM moved`,
 };
 

@@ -94,6 +94,7 @@ builder.queryField('eligibility', (t) =>
       orRefusal(async () => {
         const token = await donorTokenOf(donor, context, entry);
         const decision = await context.eligibility.check(context.caller, token, procedure, on ?? null);
+        entry.count(decision.counted);
         return answered(decision, token, entry);
       }),
   }),
@@ -113,6 +114,7 @@ builder.queryField('eligibilityBatch', (t) =>
       const asked = tokens.filter((token) => typeof token === 'string');
       const answer = await orRefusal(() => context.eligibility.checkMany(context.caller, asked, procedure, on ?? null));
       if (isRefusal(answer)) return donors.map(() => answer);
+      for (const { counted } of answer) entry.count(counted);
       const decisions = answer.values();
       return tokens.flatMap((token) => {
         if (typeof token !== 'string') return refusalOf(token);

@@ -2,6 +2,7 @@
 import { civilDateOf } from '#schema/calendar.ts';
 import type { Asker } from '#schema/caller.ts';
 import type { CivilDate } from '#schema/calendar.ts';
+import type { Counted } from '#schema/count-families.ts';
 import type { Decision, KnownFacts } from '#schema/decision.ts';
 import type { Member } from '#schema/directory.ts';
 import { Refused } from '#schema/errors.ts';
@@ -10,6 +11,7 @@ import type { DonorToken } from '#schema/ids.ts';
 import { offers, Procedure } from '#schema/procedures.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 
+import { countedAs } from '../../domain/check-class.ts';
 import { decide, schedule } from '../../domain/eligibility.ts';
 import type {
   ClockPort,
@@ -38,16 +40,21 @@ export interface Schedule {
   readonly decisions: readonly Decision[];
 }
 
+/** A decision, and what the check counts as in the figures. */
+export interface Checked extends Decision {
+  readonly counted: readonly Counted[];
+}
+
 /** Each is asked by somebody, on whose behalf other members are asked. */
 export interface Eligibility {
-  check(asker: Asker, token: DonorToken, procedure: Procedure, on: CivilDate | null): Promise<Decision>;
+  check(asker: Asker, token: DonorToken, procedure: Procedure, on: CivilDate | null): Promise<Checked>;
   /** Decisions in the order of the tokens: at most two questions in all, one to the database and one to the gateway. */
   checkMany(
     asker: Asker,
     tokens: readonly DonorToken[],
     procedure: Procedure,
     on: CivilDate | null,
-  ): Promise<Decision[]>;
+  ): Promise<Checked[]>;
   /** The decision for each procedure this station offers. */
   schedule(asker: Asker, token: DonorToken, on: CivilDate | null): Promise<Schedule>;
   /** What a decision about this donor would rest on now. */
@@ -62,6 +69,11 @@ export function createEligibility({ station, ruleSet, clock, ...ports }: Depende
   const asOfDay = (facts: KnownFacts, day: CivilDate, today: CivilDate): KnownFacts =>
     facts.permitElsewhere && day !== today ? { ...facts, permitElsewhere: false } : facts;
 
+  function checked(facts: KnownFacts, procedure: Procedure, day: CivilDate): Checked {
+    const decision = decide(facts, ruleSet, procedure, day);
+    return { ...decision, counted: countedAs(facts, ruleSet, decision) };
+  }
+
   function refuseUnlessOffered(procedure: Procedure): void {
     if (!offers(station.kind, procedure)) throw new Refused('PROCEDURE_NOT_OFFERED');
   }
@@ -71,7 +83,7 @@ export function createEligibility({ station, ruleSet, clock, ...ports }: Depende
       refuseUnlessOffered(procedure);
       const today = civilDateOf(clock.now());
       const day = on ?? today;
-      return decide(asOfDay(await knowing.knownOf(asker, token), day, today), ruleSet, procedure, day);
+      return checked(asOfDay(await knowing.knownOf(asker, token), day, today), procedure, day);
     },
 
     async checkMany(asker, tokens, procedure, on) {
@@ -80,7 +92,7 @@ export function createEligibility({ station, ruleSet, clock, ...ports }: Depende
       const today = civilDateOf(clock.now());
       const day = on ?? today;
       const known = await knowing.knownOfMany(asker, tokens);
-      return known.map((facts) => decide(asOfDay(facts, day, today), ruleSet, procedure, day));
+      return known.map((facts) => checked(asOfDay(facts, day, today), procedure, day));
     },
 
     async schedule(asker, token, on) {

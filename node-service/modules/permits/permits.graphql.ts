@@ -97,7 +97,9 @@ builder.mutationField('requestPermit', (t) =>
     resolve: (entry, { donor, procedure }, context) =>
       orRefusal(async () => {
         const token = await donorTokenOf(donor, context, entry);
-        const answer = await context.permits.request(context.caller, token, procedure);
+        const answer = await context.permits.request(context.caller, token, procedure, (counted) => {
+          entry.count(counted);
+        });
         return 'notAvailable' in answer ? answer : answered(answer, entry);
       }),
   }),

@@ -3,7 +3,8 @@
  * the donor log and is judged there, by every node alike; this station answers when its own claim has come back.
  */
 import type { Asker } from '#schema/caller.ts';
-import type { FaultCode } from '#schema/codes.ts';
+import type { FaultCode, RefusalCode } from '#schema/codes.ts';
+import type { Counted } from '#schema/count-families.ts';
 import type { Coverage } from '#schema/coverage.ts';
 import type { Decision, RuleSetReference } from '#schema/decision.ts';
 import type { Member } from '#schema/directory.ts';
@@ -12,10 +13,12 @@ import { EventId } from '#schema/ids.ts';
 import type { DonorToken } from '#schema/ids.ts';
 import type { Procedure } from '#schema/procedures.ts';
 
+import type { Entry } from '../../audit-port.ts';
 import type { Database } from '../../db/client.ts';
 import { tokenOf } from '../../db/columns.ts';
 import { tellAlone } from '../../db/outbox.ts';
 import type { Telling } from '../../db/outbox.ts';
+import { crossDonationAttempt } from '../../domain/check-class.ts';
 import type { HistoryEvent } from '../../domain/history.ts';
 import type { ClockPort, DirectoryPort, JudgedClaim, KnowledgePort, LogTimePort, OutboxPort } from '../../ports.ts';
 import { createGivingBack } from './giving-back.ts';
@@ -34,11 +37,19 @@ export interface NotAvailable {
   readonly notAvailable: FaultCode;
 }
 
+/** The check before a claim, and what it counts as in the figures. */
+interface Checked extends Decision {
+  readonly counted: readonly Counted[];
+}
+
+/** Gets what a request counts as in the station's figures. */
+type Count = Entry['count'];
+
 export interface Dependencies {
   readonly station: Pick<Member, 'code' | 'kind'>;
   readonly ruleSet: RuleSetReference;
   /** The eligibility question, as of today. Refuses `PROCEDURE_NOT_OFFERED`. */
-  readonly check: (asker: Asker, token: DonorToken, procedure: Procedure) => Promise<Decision>;
+  readonly check: (asker: Asker, token: DonorToken, procedure: Procedure) => Promise<Checked>;
   readonly knowledge: KnowledgePort;
   readonly database: Pick<Database, 'prisma' | 'pool'>;
   readonly outbox: Pick<OutboxPort, 'withdraw'>;
@@ -55,12 +66,23 @@ export interface Permits {
   /**
    * Takes the donor's chair for one procedure. Asked again while the permit is in force, answers the same one. Refuses
    * `PROCEDURE_NOT_OFFERED`, `NOT_ELIGIBLE`, `PERMIT_TAKEN`.
+   *
+   * @param count is told before the answer, of two who ask for the same at once only the first.
    */
-  request(asker: Asker, token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable>;
+  request(asker: Asker, token: DonorToken, procedure: Procedure, count?: Count): Promise<Permit | NotAvailable>;
   /** Gives a chair back. Again, or when it is over, changes nothing. Refuses `PERMIT_UNKNOWN`. */
   release(id: string): Promise<Permit>;
   /** Ends what waits in the background. */
   stop(): void;
+}
+
+const granted: Counted = { family: 'PERMITS', class: 'GRANTED' };
+const refused: Counted = { family: 'PERMITS', class: 'REFUSED' };
+
+/** A rule or another chair stands in the way. */
+function refuse(code: RefusalCode, count: Count): never {
+  count([refused]);
+  throw new Refused(code);
 }
 
 const notAvailable = (code: FaultCode): NotAvailable => ({ notAvailable: code });
@@ -120,16 +142,29 @@ async function release(dependencies: Dependencies, givingBack: GivingBack, named
   return { ...permit, state: 'RELEASED' };
 }
 
+/** A permit this station holds already, unless it is being given back. */
+async function again(givingBack: GivingBack, held: Permit, latest: number): Promise<Permit | NotAvailable> {
+  return (await givingBack.maySettleOn(held, latest)) ? held : notAvailable('LOG_UNAVAILABLE');
+}
+
+/** The log found the chair taken: by this station itself, or by another. */
+async function settleTaken(
+  dependencies: Dependencies,
+  givingBack: GivingBack,
+  { token, procedure }: Pick<Claim, 'token' | 'procedure'>,
+  count: Count,
+): Promise<Permit | NotAvailable> {
+  const held = findHeld(await permitsNow(dependencies, token), procedure);
+  if (held !== undefined) return again(givingBack, held, dependencies.logTime.latest() ?? held.grantedAt);
+  if (procedure === 'SOURCE_PLASMA') count([crossDonationAttempt]);
+  return refuse('PERMIT_TAKEN', count);
+}
+
 export function createPermits(dependencies: Dependencies): Permits {
   const { station, check, outbox, outcomes, logTime } = dependencies;
   const { telling, patienceMs = 5_000 } = dependencies;
   const givingBack = createGivingBack({ ...dependencies, telling, patienceMs });
   const asking = new Map<string, Promise<Permit | NotAvailable>>();
-
-  /** A permit this station holds already, unless it is being given back. */
-  async function again(held: Permit, latest: number): Promise<Permit | NotAvailable> {
-    return (await givingBack.maySettleOn(held, latest)) ? held : notAvailable('LOG_UNAVAILABLE');
-  }
 
   /** Not answered in time: the claim is taken back, or goes void, or is given back when it is granted after all. */
   async function giveUp(id: EventId, token: DonorToken): Promise<NotAvailable> {
@@ -138,47 +173,49 @@ export function createPermits(dependencies: Dependencies): Permits {
     return notAvailable('LOG_UNAVAILABLE');
   }
 
-  async function settle(claimed: Claim): Promise<Permit | NotAvailable> {
-    const { id, token, procedure } = claimed;
+  async function settle(claimed: Claim, count: Count): Promise<Permit | NotAvailable> {
+    const { id, token } = claimed;
     const judged = await outcomes.waitFor(id, patienceMs);
     if (judged === null) return giveUp(id, token);
     const { outcome, appendedAt } = judged;
     if (outcome === 'VOID') return notAvailable('LOG_UNAVAILABLE');
     if (outcome === 'UNDECIDED') return notAvailable('CLAIM_UNDECIDED');
-    if (outcome === 'NOT_ELIGIBLE') throw new Refused('NOT_ELIGIBLE');
-    if (outcome === 'TAKEN') {
-      const held = findHeld(await permitsNow(dependencies, token), procedure);
-      if (held === undefined) throw new Refused('PERMIT_TAKEN');
-      return again(held, logTime.latest() ?? held.grantedAt);
-    }
-    const granted = permitOf(dependencies, claimed, appendedAt);
-    givingBack.handedOut(granted);
-    return granted;
+    if (outcome === 'NOT_ELIGIBLE') return refuse('NOT_ELIGIBLE', count);
+    if (outcome === 'TAKEN') return settleTaken(dependencies, givingBack, claimed, count);
+    const permit = permitOf(dependencies, claimed, appendedAt);
+    givingBack.handedOut(permit);
+    count([granted]);
+    return permit;
   }
 
-  async function request(asker: Asker, token: DonorToken, procedure: Procedure): Promise<Permit | NotAvailable> {
+  async function request(
+    asker: Asker,
+    { token, procedure }: Pick<Claim, 'token' | 'procedure'>,
+    count: Count,
+  ): Promise<Permit | NotAvailable> {
     const [decision, permits] = await Promise.all([check(asker, token, procedure), permitsNow(dependencies, token)]);
     const { verdict, grounds, coverage } = decision;
-    if (verdict === 'DEFERRED' || verdict === 'REFER') throw new Refused('NOT_ELIGIBLE');
+    count(decision.counted.filter(({ family }) => family === 'CROSS_DONATION_ATTEMPTS'));
+    if (verdict === 'DEFERRED' || verdict === 'REFER') return refuse('NOT_ELIGIBLE', count);
     const latest = logTime.latest();
     if (latest === null) return notAvailable('LOG_UNAVAILABLE');
     const own = coverage.stations.find((part) => part.station === station.code);
     if (own?.state === 'MISSING') return notAvailable(own.fault ?? 'STATION_BEHIND');
     const held = findHeld(permits, procedure);
-    if (held !== undefined) return restingOn(coverage, await again(held, latest));
-    if (grounds.some(({ code }) => code === 'PERMIT_ELSEWHERE')) throw new Refused('PERMIT_TAKEN');
+    if (held !== undefined) return restingOn(coverage, await again(givingBack, held, latest));
+    if (grounds.some(({ code }) => code === 'PERMIT_ELSEWHERE')) return refuse('PERMIT_TAKEN', count);
     if (verdict === 'INDETERMINATE') return notAvailable(faultOf(coverage));
     const claimed = await claim(dependencies, { token, procedure, notAfter: Math.floor(latest) + patienceMs });
-    return restingOn(coverage, await settle(claimed));
+    return restingOn(coverage, await settle(claimed, count));
   }
 
   return {
-    request(asker, token, procedure) {
+    request(asker, token, procedure, count = () => undefined) {
       // Two clicks are one request.
       const name = `${token} ${procedure}`;
       const known = asking.get(name);
       if (known !== undefined) return known;
-      const answer = request(asker, token, procedure).finally(() => asking.delete(name));
+      const answer = request(asker, { token, procedure }, count).finally(() => asking.delete(name));
       asking.set(name, answer);
       return answer;
     },
