@@ -20,6 +20,9 @@ const donors = z.array(Digest).max(1_000);
 
 const at = z.iso.datetime({ precision: 3 });
 
+/** A compact JWT as its member signed it, so that this member alone can prove what the other one said; null where there is none. */
+const signed = z.string().max(4_000).nullable().default(null);
+
 /** What was asked here and what was answered. `outcome` is a verdict or a code; `answer` the hash of what was said where another member asked. */
 const Answered = z.object({
   kind: z.literal('ANSWERED'),
@@ -32,6 +35,8 @@ const Answered = z.object({
   /** SHA-256 of the compact request JWT of another member; null for one's own. */
   request: Digest.nullable(),
   answer: Digest.nullable(),
+  /** That request. */
+  signed,
 });
 
 /** What this member asked others, on whose behalf, and what each of them said: the hash of its answer, or why there is none. */
@@ -41,8 +46,18 @@ const Asked = z.object({
   caller,
   donors,
   request: Digest,
+  /** The own request, which the answers name. */
+  signed,
   answers: z
-    .array(z.object({ station: StationCode, answer: Digest.nullable(), fault: z.string().max(60).nullable() }))
+    .array(
+      z.object({
+        station: StationCode,
+        answer: Digest.nullable(),
+        fault: z.string().max(60).nullable(),
+        /** The JWT of the answer. */
+        signed,
+      }),
+    )
     .max(5_000),
 });
 

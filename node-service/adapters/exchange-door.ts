@@ -116,6 +116,7 @@ export function createExchangeDoor({ station, verifier, signer, audit }: Exchang
       caller: callerOf(caller),
       ...{ field, donors: [...donors], outcome: [], answer },
       request: request === undefined ? null : digestOf(request.jwt),
+      signed: request?.jwt ?? null,
     };
     const [jwt, reference] = await Promise.all([
       signer.sign('answer', JSON.stringify(claims)),

@@ -68,9 +68,10 @@ async function note(
   { jwt, asOf }: Sent,
   heard: readonly Heard[],
 ): Promise<void> {
-  const answers = heard.map(({ said, answer }) => ({
+  const answers = heard.map(({ said, answer, signed }) => ({
     station: said.station,
     answer,
+    signed,
     fault: 'fault' in said ? said.fault : null,
   }));
   await audit.record({
@@ -79,6 +80,7 @@ async function note(
     caller: callerOf({ ...asker, from: 'OWN', member: station, rights: [] }),
     donors: (donorsOf(question) ?? []).map(digestOfDonor),
     request: digestOf(jwt),
+    signed: jwt,
     answers,
   });
 }

@@ -81,6 +81,6 @@ export class FieldEntry implements Entry {
   }
 
   #answered(outcome: string[]): AuditPayload {
-    return { kind: 'ANSWERED', ...this.#common, outcome, request: null, answer: null };
+    return { kind: 'ANSWERED', ...this.#common, outcome, request: null, answer: null, signed: null };
   }
 }

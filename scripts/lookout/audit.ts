@@ -1,6 +1,7 @@
 /** `lookout audit`: the record of who asked what, as the one who answers for a station reads it. */
 import { Command } from '@commander-js/extra-typings';
 
+import { prove, proveVerb } from './audit/prove.ts';
 import { showRecord, showRecordVerb } from './audit/show.ts';
 import { verify, verifyVerb } from './audit/verify.ts';
 import { whoAsked, whoAskedVerb } from './audit/who-asked.ts';
@@ -20,4 +21,9 @@ export const auditVerb = new Command('audit')
   .description(`${zh}\n${en}`)
   .addCommand(verifyVerb.action(ending(verify)))
   .addCommand(whoAskedVerb.action(ending(whoAsked)))
-  .addCommand(showRecordVerb.action(ending(showRecord)));
+  .addCommand(showRecordVerb.action(ending(showRecord)))
+  .addCommand(
+    proveVerb.action(async (file, options) => {
+      process.exitCode = await prove(file, options);
+    }),
+  );

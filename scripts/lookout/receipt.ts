@@ -9,13 +9,11 @@ import { createPostgresAudit } from '#node/adapters/postgres-audit.ts';
 import { createDatabase } from '#node/db/client.ts';
 import type { Directory } from '#schema/directory.ts';
 import { ReceiptClaims } from '#schema/receipt.ts';
-import { readAuthorities } from '#server/directory/authorities.ts';
-import { proveDirectory } from '#server/directory/prove.ts';
 
 import { databaseUrlOf } from './database.ts';
-import { getDirectory } from './federation-directory.ts';
 import { exitCodes, Problem } from './problem.ts';
 import type { ExitCode } from './problem.ts';
+import { directoryOf } from './trusted-directory.ts';
 import { createVerb } from './verb.ts';
 
 const verifyReceiptVerb = createVerb({
@@ -45,17 +43,6 @@ interface Options {
 const notGenuine = (why: string): never => {
   throw new Problem(`The receipt is not genuine: ${why}`, 'no');
 };
-
-async function directoryOf({ state, directory, authorities }: Options): Promise<Directory> {
-  if (directory === undefined) return getDirectory(state);
-  if (authorities === undefined) throw new Problem('--directory needs --authorities.', 'usage');
-  const signed = await readFile(directory, 'utf8').catch((cause: unknown) => {
-    throw new Problem(`${directory} cannot be read.`, 'usage', { cause });
-  });
-  const proved = await proveDirectory(signed, readAuthorities(authorities));
-  if (!('directory' in proved)) throw new Problem('The directory is not signed by enough of the authorities.', 'no');
-  return proved.directory;
-}
 
 /** The claims as they stand there, before anything is proved: only to know for when the key has to be valid. */
 function claimsIn(jwt: string): ReceiptClaims {

@@ -19,13 +19,18 @@ export interface Sent {
   readonly asOf: string;
 }
 
-/** One station's part, and the hash of what it said. */
+/** One station's part, the hash of what it said, and the JWT by which it said so. */
 export interface Heard {
   readonly said: StationSaid;
   readonly answer: Digest | null;
+  readonly signed: string | null;
 }
 
-export const silent = (station: StationCode, fault: FaultCode): Heard => ({ said: { station, fault }, answer: null });
+export const silent = (station: StationCode, fault: FaultCode): Heard => ({
+  said: { station, fault },
+  answer: null,
+  signed: null,
+});
 
 /** Why there is no answer that was signed: what the gateway says of it, as far as it is a reason. */
 function reasonOf({ fault, status }: SignedAnswer): FaultCode {
@@ -66,9 +71,13 @@ export function createHearing({ station: self, directory, verifier }: HearingOpt
     const digest = await provedAnswer(verifier, { station, status, body, jwt }, { by: self, jti });
     if (digest === undefined) return silent(station, 'STATION_NOT_PROVED');
     try {
-      return { said: { station, json: ownJson(station, { status, body }), asOf }, answer: digest };
+      return { said: { station, json: ownJson(station, { status, body }), asOf }, answer: digest, signed: jwt };
     } catch (error) {
-      return { said: { station, fault: error instanceof Fault ? error.code : 'INTERNAL' }, answer: digest };
+      return {
+        said: { station, fault: error instanceof Fault ? error.code : 'INTERNAL' },
+        answer: digest,
+        signed: jwt,
+      };
     }
   }
 

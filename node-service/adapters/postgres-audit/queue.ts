@@ -11,8 +11,9 @@ import { Fault } from '#schema/errors.ts';
 import type { Draft } from './group.ts';
 import type { Writer } from './writer.ts';
 
-/** The largest group, in entries. */
+/** The largest group, in entries and in characters of what they say; a longer entry goes alone. */
 const mostAtOnce = 500;
+const mostCharacters = 4_000_000;
 /** So many wait; with the longest time a group takes, whoever is the last of them is answered after a minute or two. */
 const mostWaiting = 5_000;
 const uniqueViolation = '23505';
@@ -72,9 +73,19 @@ export function createQueue({ writer, findSeen }: Options): Queue {
     }
   }
 
+  /** Those that have waited longest and go together. */
+  function nextGroup(): Waiting[] {
+    let characters = 0;
+    const beyond = waiting.findIndex(({ text }, place) => {
+      characters += text.length;
+      return place === mostAtOnce || (place > 0 && characters > mostCharacters);
+    });
+    return waiting.splice(0, beyond === -1 ? waiting.length : beyond);
+  }
+
   async function run(): Promise<void> {
     while (waiting.length > 0) {
-      const group = waiting.splice(0, mostAtOnce);
+      const group = nextGroup();
       await commit(group).catch((cause: unknown) => {
         // Who was answered already hears nothing of it.
         for (const { fail } of group) fail(new Fault('DATABASE_UNAVAILABLE', { cause }));

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { MemberCode } from '#schema/caller.ts';
 
 import { genesisOf } from '../../domain/audit-chain.ts';
-import type { BadEntry, ChainCheck, FoundEntry } from '../../domain/audit-chain.ts';
+import type { BadEntry, ChainCheck, ChainLink, FoundEntry } from '../../domain/audit-chain.ts';
 import { readHead } from './statements.ts';
 import { headOf } from './writer.ts';
 
@@ -108,6 +108,22 @@ export interface NamingEntry {
 const naming = `
   SELECT e.seq::float8 AS seq, e.payload FROM audit_donor d JOIN audit_entry e USING (seq) WHERE d.donor = $1 ORDER BY e.seq`;
 const latest = `SELECT seq::float8 AS seq, payload FROM audit_entry ORDER BY seq DESC LIMIT $1`;
+
+const whole = `
+  SELECT e.seq::float8 AS seq, e.payload, e.salt, e.commitment, e.hash, before.hash AS before
+  FROM audit_entry e LEFT JOIN audit_entry before ON before.seq = e.seq - 1 WHERE e.seq = $1`;
+
+/** An entry with all that its hash is made of. */
+export interface WholeEntry extends ChainLink, NamingEntry {
+  readonly salt: Buffer | null;
+  /** The hash before it; null for the first one. */
+  readonly before: Buffer | null;
+}
+
+/** The entry at a place; undefined when there is none. */
+export async function findWhole(pool: Pool, seq: number): Promise<WholeEntry | undefined> {
+  return (await pool.query<WholeEntry>(whole, [seq])).rows[0];
+}
 
 /** The entries that name a donor, by the digest of the token, the oldest first. */
 export async function entriesNaming(pool: Pool, donor: Buffer): Promise<NamingEntry[]> {

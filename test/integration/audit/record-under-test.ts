@@ -39,6 +39,7 @@ export const lookUp = (...names: string[]): AuditPayload => ({
   outcome: names.map(() => 'ELIGIBLE'),
   request: null,
   answer: null,
+  signed: null,
 });
 
 /** An id that counts once. */

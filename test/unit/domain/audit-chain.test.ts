@@ -20,6 +20,7 @@ const payload = (place: number): AuditPayload => ({
   outcome: [],
   request: null,
   answer: null,
+  signed: null,
 });
 
 /** A chain of so many entries, as it would be found. */
