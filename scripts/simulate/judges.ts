@@ -11,7 +11,6 @@ import type { Verdict } from '#schema/decision.ts';
 import type { Terms } from './log.ts';
 import { claimOf } from './log.ts';
 import type { Known } from './memory.ts';
-import { civilDay } from './time.ts';
 import type { Visit } from './visit.ts';
 
 /** What a question rests on beside the facts. */
@@ -63,10 +62,10 @@ export function createJudges(terms: Terms): Judges {
         const isSame = before.isHeard === isHeard && before.permitElsewhere === permitElsewhere;
         if (isSame && haveSame(before.known, known)) return before.verdict;
       }
-      const { code, procedure, day } = current();
+      const { code, presentation, donation } = current();
       const coverage = isHeard ? everybody : notEverybody;
       const facts = { ...known, askedBy: code, coverage, permitElsewhere };
-      const { verdict } = decide(facts, ruleSet, procedure, civilDay(day));
+      const { verdict } = decide(facts, ruleSet, presentation.procedure, donation.collectedOn);
       decided.push({ known, isHeard, permitElsewhere, verdict });
       return verdict;
     },

@@ -4,7 +4,7 @@ import type { RuleSet } from '#schema/rule-set.ts';
 
 import { tokenOf } from './memory.ts';
 import type { Memory, Sight } from './memory.ts';
-import { civilDay, millisecondsOf, minutesADay } from './time.ts';
+import { civilDay, millisecondsOf } from './time.ts';
 import { barToldAt } from './visit.ts';
 import type { Telling, Visit } from './visit.ts';
 
@@ -24,7 +24,7 @@ const patienceMs = 5_000;
 export const claimOf = (visit: Visit, { ruleSet, permitMs }: Terms): HistoryEvent =>
   visit.event('claim', 'prompt', visit.askedAt, () => ({
     type: 'permit.claimed',
-    procedure: visit.procedure,
+    procedure: visit.presentation.procedure,
     lifetimeMs: permitMs,
     notAfter: millisecondsOf(visit.askedAt) + patienceMs,
     ruleSet: { id: ruleSet.id, hash: ruleSet.hash },
@@ -44,7 +44,7 @@ const releaseOf = (visit: Visit): HistoryEvent =>
 
 const drawOf = (visit: Visit, telling: Telling): HistoryEvent =>
   visit.event('donation', telling, visit.drawTold[telling], () => {
-    const { procedure, volumeMl, outcome, at } = visit;
+    const { procedure, volumeMl, outcome, at } = visit.presentation;
     const collectedAt = new Date(millisecondsOf(at)).toISOString();
     const donation = { procedure, collectedAt, volumeMl, outcome };
     return { type: 'donation.recorded', donation, permit: visit.idOf('claim') };
@@ -52,7 +52,8 @@ const drawOf = (visit: Visit, telling: Telling): HistoryEvent =>
 
 /** The bar a draw led to, and its end once that has come. */
 function barOf(visit: Visit, telling: Telling, day: number): HistoryEvent[] {
-  const { bar, confirmation } = visit;
+  const { bar } = visit;
+  const { confirmation } = visit.presentation;
   if (bar === null || confirmation === null) return [];
   const toldAt = barToldAt(confirmation, telling);
   const set = visit.event('bar', telling, toldAt, () => ({ type: 'bar.set', since: bar.since }));
@@ -70,13 +71,13 @@ export function logAt(memory: Memory, visit: Visit, { telling, isMistaken }: Sig
   const history: HistoryEvent[] = token === 0 && memory.home !== null ? [memory.home.event] : [];
   for (const one of memory.registered) if (isTheirs(one)) history.push(registrationOf(one));
   for (const one of memory.listed) {
-    const { confirmation } = one;
+    const { confirmation } = one.presentation;
     if (confirmation === null || barToldAt(confirmation, telling) > now || !isTheirs(one)) continue;
     history.push(...barOf(one, telling, visit.day));
   }
   for (let place = memory.given.length - 1; place >= 0; place -= 1) {
     const draw = memory.given[place];
-    if (draw === undefined || draw.at < now - (terms.reachDays + 1) * minutesADay) break;
+    if (draw === undefined || draw.day < visit.day - terms.reachDays) break;
     if (draw.drawTold[telling] <= now && isTheirs(draw)) history.push(drawOf(draw, telling));
   }
   for (const { visit: one, isGranted, isReleased } of memory.claims) {

@@ -1,7 +1,6 @@
 /** What one variant has made of a person so far, and what a desk of it can know of that at a moment. */
 import type { BarFact, DonationFact, DonorFacts, RegistrationFact } from '#schema/facts.ts';
 
-import { minutesADay } from './time.ts';
 import type { Variant } from './variants.ts';
 import { barToldAt } from './visit.ts';
 import type { HomeRegistration, Telling, Visit } from './visit.ts';
@@ -54,13 +53,15 @@ export const createMemory = (): Memory => ({
 });
 
 export function forget(memory: Memory, home: HomeRegistration | null): void {
-  const { given, listed, registered, claims } = memory;
-  for (const list of [given, listed, registered, claims]) list.length = 0;
+  memory.given.length = 0;
+  memory.listed.length = 0;
+  memory.registered.length = 0;
+  memory.claims.length = 0;
   memory.home = home;
 }
 
 /** Who a visitor seems to be: 0 is the person, 1 the person's other document, everything else is known to nobody. */
-export function tokenOf({ document, place }: Visit, isMistaken: boolean): number {
+export function tokenOf({ presentation: { document }, place }: Visit, isMistaken: boolean): number {
   if (!isMistaken || document === 'OWN') return 0;
   return document === 'ALTERNATIVE' ? 1 : 2 + place;
 }
@@ -71,7 +72,7 @@ function donationsKnown(memory: Memory, { visit, at }: Question, sight: Sight, r
   const donations: DonationFact[] = [];
   for (let place = memory.given.length - 1; place >= 0; place -= 1) {
     const draw = memory.given[place];
-    if (draw === undefined || draw.at < at - (reachDays + 1) * minutesADay) break;
+    if (draw === undefined || draw.day < visit.day - reachDays) break;
     const isKnown = draw.code === visit.code || (sight.isShared && draw.drawTold[sight.telling] <= at);
     if (isKnown && tokenOf(draw, sight.isMistaken) === token) donations.push(draw.donation);
   }
@@ -83,7 +84,8 @@ function barsKnown(memory: Memory, { visit, at }: Question, sight: Sight): BarFa
   const token = tokenOf(visit, sight.isMistaken);
   const bars: BarFact[] = [];
   for (const draw of memory.listed) {
-    const { bar, confirmation } = draw;
+    const { bar } = draw;
+    const { confirmation } = draw.presentation;
     if (bar === null || confirmation === null || tokenOf(draw, sight.isMistaken) !== token) continue;
     const isOwn = draw.code === visit.code && confirmation.knownAt <= at;
     if (isOwn || (sight.isShared && barToldAt(confirmation, sight.telling) <= at)) bars.push(bar);
@@ -111,5 +113,5 @@ export function knownTo(memory: Memory, question: Question, sight: Sight, reachD
 }
 
 /** Whether a plasma station has not yet taken the donor as its own. */
-export const isNewHere = ({ procedure, code }: Visit, { registrations }: Known): boolean =>
-  procedure === 'SOURCE_PLASMA' && registrations.every(({ station }) => station !== code);
+export const isNewHere = ({ presentation, code }: Visit, { registrations }: Known): boolean =>
+  presentation.procedure === 'SOURCE_PLASMA' && registrations.every(({ station }) => station !== code);

@@ -10,28 +10,23 @@ import type { Judges } from './judges.ts';
 import { createMemory, forget, isNewHere, knownTo, sightOf, tokenOf } from './memory.ts';
 import type { Known, Memory } from './memory.ts';
 import { createReview } from './review.ts';
-import { createTally } from './tally.ts';
+import type { Reception } from './review.ts';
 import type { Tally } from './tally.ts';
 import { millisecondsOf } from './time.ts';
 import type { Variant } from './variants.ts';
 import type { HomeRegistration, Visit } from './visit.ts';
 
-/** What a desk says to somebody who comes. */
-type Reception = 'admitted' | 'deferred' | 'referred' | 'unheard' | 'chairTaken';
-
 export interface Passage {
   readonly variant: Variant;
   readonly memory: Memory;
-  readonly tally: Tally;
   /** Forgets the person before. */
   begin(home: HomeRegistration | null): void;
-  /** @param isCounted whether it goes into the tally. */
-  receive(visit: Visit, isCounted: boolean): void;
+  /** @param tallies what it is counted in. */
+  receive(visit: Visit, tallies: readonly Tally[]): void;
 }
 
 export function createPassage(variant: Variant, judges: Judges, terms: Terms): Passage {
   const memory = createMemory();
-  const tally = createTally();
   const sight = sightOf(variant);
   const review = createReview({ memory, sight, judges, terms });
 
@@ -54,7 +49,7 @@ export function createPassage(variant: Variant, judges: Judges, terms: Terms): P
     const history = logAt(memory, visit, sight, terms);
     const isNew = known.registrations.includes(visit.registration);
     const isGranted = judges.grants(isNew ? [...history, registrationOf(visit)] : history);
-    memory.claims.push({ visit, isGranted, isReleased: isGranted && !visit.isFit });
+    memory.claims.push({ visit, isGranted, isReleased: isGranted && !visit.presentation.isFit });
     return isGranted;
   }
 
@@ -74,22 +69,22 @@ export function createPassage(variant: Variant, judges: Judges, terms: Terms): P
     const isSame = (one: Visit): boolean =>
       one.code === visit.code && tokenOf(one, sight.isMistaken) === tokenOf(visit, sight.isMistaken);
     // Whom the station lists already it does not list again.
-    if (visit.bar !== null && visit.outcome !== 'NO_BLOOD' && !memory.listed.some(isSame)) memory.listed.push(visit);
+    if (visit.bar !== null && visit.donation.outcome !== 'NO_BLOOD' && !memory.listed.some(isSame))
+      memory.listed.push(visit);
   }
 
   return {
     variant,
     memory,
-    tally,
     begin(home) {
       forget(memory, home);
     },
-    receive(visit, isCounted) {
+    receive(visit, tallies) {
       const known = asRegistered(visit, knownTo(memory, { visit, at: visit.askedAt }, sight, terms.reachDays));
       const received = reception(visit, known);
-      if (isCounted) review.received(visit, received, tally);
-      if (received !== 'admitted' || !visit.isFit) return;
-      if (isCounted) review.drawn(visit, tally);
+      if (tallies.length > 0) review.received(visit, received, tallies);
+      if (received !== 'admitted' || !visit.presentation.isFit) return;
+      if (tallies.length > 0) review.drawn(visit, tallies);
       draw(visit, known);
     },
   };

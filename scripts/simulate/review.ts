@@ -2,6 +2,7 @@
 import { isBarred } from '#node/domain/lookout.ts';
 import { decideRelease } from '#node/domain/release.ts';
 import { coverageOf } from '#schema/coverage.ts';
+import type { DonationFact } from '#schema/facts.ts';
 
 import type { Judges } from './judges.ts';
 import type { Terms } from './log.ts';
@@ -10,18 +11,20 @@ import type { Known, Memory, Sight } from './memory.ts';
 import { attempts, reporting } from './parameters.ts';
 import type { DocumentUse } from './person.ts';
 import type { Count, Tally } from './tally.ts';
-import { civilDay, minutesADay } from './time.ts';
 import type { Visit } from './visit.ts';
 
+/** What a desk says to somebody who comes. */
+export type Reception = 'admitted' | 'deferred' | 'referred' | 'unheard' | 'chairTaken';
+
 export interface Review {
-  /** Counts a visit. @param reception what the desk said. */
-  received(
-    visit: Visit,
-    reception: 'admitted' | 'deferred' | 'referred' | 'unheard' | 'chairTaken',
-    tally: Tally,
-  ): void;
+  /** Counts a visit and what the desk said. */
+  received(visit: Visit, reception: Reception, tallies: readonly Tally[]): void;
   /** Counts a draw that is about to be made. */
-  drawn(visit: Visit, tally: Tally): void;
+  drawn(visit: Visit, tallies: readonly Tally[]): void;
+}
+
+function add(tallies: readonly Tally[], name: Count): void {
+  for (const tally of tallies) tally[name] += 1;
 }
 
 interface Situation {
@@ -44,13 +47,17 @@ export function createReview({ memory, sight, judges, terms }: Situation): Revie
 
   /** All draws of the person, all bars, and the one home that was first. */
   function truth(visit: Visit): Known {
-    const earliest = visit.at - (reachDays + 1) * minutesADay;
-    const donations = memory.given.filter(({ at }) => at >= earliest).map(({ donation }) => donation);
-    const bars = memory.listed.flatMap(({ bar, confirmation }) =>
+    const donations: DonationFact[] = [];
+    // As a desk hears them: the newest first.
+    for (let place = memory.given.length - 1; place >= 0; place -= 1) {
+      const draw = memory.given[place];
+      if (draw === undefined || draw.day < visit.day - reachDays) break;
+      donations.push(draw.donation);
+    }
+    const bars = memory.listed.flatMap(({ bar, presentation: { confirmation } }) =>
       bar !== null && confirmation !== null && confirmation.knownAt <= visit.askedAt ? [bar] : [],
     );
-    // As a desk hears it: the newest first.
-    return { donations: donations.reverse(), bars, registrations: memory.home === null ? [] : [memory.home.fact] };
+    return { donations, bars, registrations: memory.home === null ? [] : [memory.home.fact] };
   }
 
   /** What the desk would have known, had this been otherwise. */
@@ -60,12 +67,14 @@ export function createReview({ memory, sight, judges, terms }: Situation): Revie
   const isStopped = (known: Known): boolean => judges.verdict(known, heard) !== 'ELIGIBLE';
 
   function cause(visit: Visit): Count {
+    const shown = visit.presentation.document;
     const everybody = { isShared: true, telling: 'prompt' } as const;
     if (isStopped(knownIf(visit, everybody))) return sight.isShared ? 'lateUpload' : 'notShared';
     if (!isStopped(knownIf(visit, { ...everybody, isMistaken: false }))) return 'sameMoment';
-    if (visit.document !== 'OWN') return causeOf[visit.document];
-    const mistaken = memory.given.findLast(({ document }) => document !== 'OWN');
-    return mistaken === undefined || mistaken.document === 'OWN' ? 'sameMoment' : causeOf[mistaken.document];
+    if (shown !== 'OWN') return causeOf[shown];
+    const before = memory.given.findLast(({ presentation: { document } }) => document !== 'OWN');
+    const document = before?.presentation.document ?? 'OWN';
+    return document === 'OWN' ? 'sameMoment' : causeOf[document];
   }
 
   /** Whether the station learns it in time, asking the whole question again before the unit leaves. */
@@ -81,44 +90,44 @@ export function createReview({ memory, sight, judges, terms }: Situation): Revie
   const isShielded = (visit: Visit, { bars }: Known): boolean =>
     isBarred(
       bars.filter(({ station }) => station !== visit.code),
-      civilDay(visit.day),
+      visit.donation.collectedOn,
     );
 
-  function countBroken(visit: Visit, true_: Known, tally: Tally): void {
-    const isAway = visit.procedure === 'SOURCE_PLASMA' && memory.home?.fact.station !== visit.code;
-    const isBarredNow = isBarred(true_.bars, civilDay(visit.day));
-    if (isShielded(visit, true_)) tally.shieldedGaveElsewhere += 1;
-    if (isAway) tally.plasmaAtTwoStations += 1;
-    if (!isAway && !isBarredNow) tally.tooSoon += 1;
+  function countBroken(visit: Visit, all: Known, tallies: readonly Tally[]): void {
+    const isAway = visit.donation.procedure === 'SOURCE_PLASMA' && memory.home?.fact.station !== visit.code;
+    const isBarredNow = isBarred(all.bars, visit.donation.collectedOn);
+    if (isShielded(visit, all)) add(tallies, 'shieldedGaveElsewhere');
+    if (isAway) add(tallies, 'plasmaAtTwoStations');
+    if (!isAway && !isBarredNow) add(tallies, 'tooSoon');
     const isAgain = memory.given.some(
-      ({ procedure, day, outcome }) =>
+      ({ donation: { procedure, outcome }, day }) =>
         procedure === 'WHOLE_BLOOD' && outcome !== 'NO_BLOOD' && visit.day - day <= attempts.hastyWithinDays,
     );
-    if (visit.procedure === 'WHOLE_BLOOD' && isAgain) tally.wholeBloodWithin30Days += 1;
-    tally.broken += 1;
-    tally[cause(visit)] += 1;
-    if (isHeldAtRelease(visit)) tally.heldAtRelease += 1;
+    if (visit.donation.procedure === 'WHOLE_BLOOD' && isAgain) add(tallies, 'wholeBloodWithin30Days');
+    add(tallies, 'broken');
+    add(tallies, cause(visit));
+    if (isHeldAtRelease(visit)) add(tallies, 'heldAtRelease');
   }
 
   return {
-    received(visit, reception, tally) {
-      tally.presentations += 1;
-      if (visit.intent === 'HASTY') tally.hastyPresentations += 1;
-      if (memory.listed.length > 0 && isShielded(visit, truth(visit))) tally.shieldedPresentations += 1;
+    received(visit, reception, tallies) {
+      add(tallies, 'presentations');
+      if (visit.presentation.intent === 'HASTY') add(tallies, 'hastyPresentations');
+      if (memory.listed.length > 0 && isShielded(visit, truth(visit))) add(tallies, 'shieldedPresentations');
       if (reception === 'admitted') {
-        if (!visit.isFit) tally.unfit += 1;
+        if (!visit.presentation.isFit) add(tallies, 'unfit');
         return;
       }
-      tally[reception] += 1;
-      if (reception !== 'unheard' && !isStopped(truth(visit))) tally.turnedAwayWrongly += 1;
+      add(tallies, reception);
+      if (reception !== 'unheard' && !isStopped(truth(visit))) add(tallies, 'turnedAwayWrongly');
     },
-    drawn(visit, tally) {
-      if (visit.outcome !== 'NO_BLOOD') {
-        tally[visit.procedure === 'SOURCE_PLASMA' ? 'plasmaDonations' : 'bloodDonations'] += 1;
-        if (visit.isFirst && visit.procedure !== 'SOURCE_PLASMA') tally.firstDonations += 1;
+    drawn(visit, tallies) {
+      if (visit.donation.outcome !== 'NO_BLOOD') {
+        add(tallies, visit.donation.procedure === 'SOURCE_PLASMA' ? 'plasmaDonations' : 'bloodDonations');
+        if (visit.presentation.isFirst && visit.donation.procedure !== 'SOURCE_PLASMA') add(tallies, 'firstDonations');
       }
       const known = truth(visit);
-      if (visit.outcome !== 'NO_BLOOD' && isStopped(known)) countBroken(visit, known, tally);
+      if (visit.donation.outcome !== 'NO_BLOOD' && isStopped(known)) countBroken(visit, known, tallies);
     },
   };
 }

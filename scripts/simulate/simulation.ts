@@ -15,8 +15,10 @@ import type { Person, Presentation } from './person.ts';
 import { createPopulation, reachOf } from './population.ts';
 import type { Population } from './population.ts';
 import type { Region } from './region.ts';
+import { createTally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import type { Variant } from './variants.ts';
-import { createVisit, homeRegistrationOf } from './visit.ts';
+import { Visit, homeRegistrationOf } from './visit.ts';
 import type { Circumstances } from './visit.ts';
 
 export interface SimulationOptions {
@@ -30,10 +32,16 @@ export interface SimulationOptions {
   readonly withPast: boolean;
 }
 
+export interface Result {
+  readonly variant: Variant;
+  readonly passage: Passage;
+  readonly tally: Tally;
+}
+
 export interface Simulation {
   readonly population: Population;
-  /** One for each variant, in their order. */
-  readonly passages: readonly Passage[];
+  /** Each variant with what was counted in it, in their order. */
+  readonly results: readonly Result[];
   /** Leads the `index`-th person through all variants; undefined when nothing of that life lies in the time looked at. */
   lead(index: number): Person | undefined;
 }
@@ -54,28 +62,62 @@ function circumstancesOf({ at, station, procedure, uploadMinutes }: Presentation
   return { askedAt, isHeard, drawTold: { late: told(drawnAt + uploadMinutes), prompt: told(drawnAt) } };
 }
 
+/** Whether what a visit leaves behind is told before the next one, so that late telling makes no difference. */
+function areInTime(visits: readonly Visit[]): boolean {
+  return visits.every(({ drawTold, presentation: { confirmation } }, place) => {
+    const next = visits[place + 1];
+    return next === undefined || (confirmation === null && drawTold.late <= next.askedAt);
+  });
+}
+
+const isKnown = ({ presentation }: Visit): boolean => presentation.document === 'OWN';
+
+/** A variant stands for another when nothing in a life is of what they differ in: then both know the same at every visit. */
+function standIns(
+  results: readonly Result[],
+  isLate: boolean,
+  isMistaken: boolean,
+): { passage: Passage; tallies: Tally[] }[] {
+  const groups = Map.groupBy(results, ({ variant }) =>
+    [variant.isShared, variant.hasPermits, isLate && variant.isLate, isMistaken && variant.isMistaken].join(),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const passage = group[0]?.passage;
+    return passage === undefined ? [] : [{ passage, tallies: group.map(({ tally }) => tally) }];
+  });
+}
+
 export function createSimulation(options: SimulationOptions): Simulation {
   const { seed, region, variants } = options;
   const ruleSet = usualRuleSet();
   const population = createPopulation({ ...options, ruleSet });
   const terms = { ruleSet, reachDays: reachOf(ruleSet), permitMs: Policy.parse({}).permitMs };
   const judges = createJudges(terms);
-  const passages = variants.map((variant) => createPassage(variant, judges, terms));
+  const results = variants.map((variant) => {
+    return { variant, passage: createPassage(variant, judges, terms), tally: createTally() };
+  });
+  const groups = {
+    late: { mistaken: standIns(results, true, true), known: standIns(results, true, false) },
+    inTime: { mistaken: standIns(results, false, true), known: standIns(results, false, false) },
+  };
   const days = [population.countedFrom - 2 * terms.reachDays, population.endsOn + terms.reachDays] as const;
   const outages = createOutages(seed, region, createChance(), days);
   return {
     population,
-    passages,
+    results,
     lead(index) {
       const person = population.person(index);
       if (person === undefined) return undefined;
+      const visits = person.presentations.map(
+        (presentation, place) => new Visit(place, presentation, circumstancesOf(presentation, outages)),
+      );
+      const group = groups[areInTime(visits) ? 'inTime' : 'late'][visits.every(isKnown) ? 'known' : 'mistaken'];
       const home = homeRegistrationOf(person);
-      for (const passage of passages) passage.begin(home);
-      for (const [place, presentation] of person.presentations.entries()) {
-        const visit = createVisit(place, presentation, circumstancesOf(presentation, outages));
+      for (const { passage } of group) passage.begin(home);
+      for (const visit of visits) {
         judges.begin(visit);
         const isCounted = visit.day >= population.countedFrom;
-        for (const passage of passages) passage.receive(visit, isCounted);
+        for (const { passage, tallies } of group) passage.receive(visit, isCounted ? tallies : []);
       }
       return person;
     },

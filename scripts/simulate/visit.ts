@@ -28,68 +28,75 @@ function eventIdOf(number: number): EventId {
 /** The same facts, told at two moments, are two events: as late as records are, or at once. */
 export type Telling = 'late' | 'prompt';
 
-export interface Visit extends Presentation {
-  /** Its place among the visits of the person. */
-  readonly place: number;
-  /** The station's code. */
-  readonly code: StationCode;
-  /** The local day. */
-  readonly day: number;
+/** What circumstances a visit has beyond what the person brings. */
+export interface Circumstances {
   /** When the federation is asked, and whether it could be heard as long as the donor waited. */
   readonly askedAt: number;
   readonly isHeard: boolean;
   /** When the federation is told of the draw. */
-  readonly drawTold: Readonly<Record<Telling, number>>;
-  readonly donation: DonationFact;
-  /** What the station sets when the laboratory confirms; null when there is nothing to confirm. */
-  readonly bar: BarFact | null;
-  /** What a plasma station that does not know the donor writes down first. */
-  readonly registration: RegistrationFact;
-  /** The id of the event of one kind. */
-  idOf(kind: EventKind): EventId;
-  /** The event of one kind, which the log takes at the minute `at`. */
-  event(kind: EventKind, telling: Telling, at: number, body: () => HistoryBody): HistoryEvent;
-}
-
-/** What circumstances a visit has beyond what the person brings. */
-export interface Circumstances {
-  readonly askedAt: number;
-  readonly isHeard: boolean;
   readonly drawTold: Readonly<Record<Telling, number>>;
 }
 
 export const barToldAt = ({ toldAt, knownAt }: Confirmation, telling: Telling): number =>
   telling === 'late' ? toldAt : knownAt;
 
-function barOf(station: StationCode, { confirmedOn, clearedOn }: Confirmation): BarFact {
-  return { station, since: civilDay(confirmedOn), until: clearedOn === null ? null : civilDay(clearedOn) };
-}
+/** The millions of visits are of one class, and what few of them need is made when it is asked for. */
+export class Visit {
+  /** Its place among the visits of the person. */
+  readonly place: number;
+  readonly presentation: Presentation;
+  readonly askedAt: number;
+  readonly isHeard: boolean;
+  readonly drawTold: Readonly<Record<Telling, number>>;
+  /** The station's code. */
+  readonly code: StationCode;
+  /** The local day. */
+  readonly day: number;
+  readonly donation: DonationFact;
+  #bar: BarFact | null | undefined;
+  #registration: RegistrationFact | undefined;
+  #events: (HistoryEvent | undefined)[] | undefined;
 
-export function createVisit(place: number, presentation: Presentation, circumstances: Circumstances): Visit {
-  const { station, at, procedure, volumeMl, outcome, confirmation } = presentation;
-  const { code } = station;
-  const day = dayOf(at);
-  const collectedOn = civilDay(day);
-  const events = new Map<string, HistoryEvent>();
-  return {
-    ...presentation,
-    ...circumstances,
-    place,
-    code,
-    day,
-    donation: { station: code, procedure, collectedOn, volumeMl, outcome },
-    bar: confirmation === null ? null : barOf(code, confirmation),
-    registration: { station: code, since: collectedOn, until: null },
-    idOf: (kind) => eventIdOf(numberOf(place, kind)),
-    event(kind, telling, at, body) {
-      const name = kind + telling;
-      const known = events.get(name);
-      if (known !== undefined) return known;
-      const event = eventAt(place, kind, at, { origin: code, body: body() });
-      events.set(name, event);
-      return event;
-    },
-  };
+  constructor(place: number, presentation: Presentation, { askedAt, isHeard, drawTold }: Circumstances) {
+    const { station, at, procedure, volumeMl, outcome } = presentation;
+    this.place = place;
+    this.presentation = presentation;
+    this.askedAt = askedAt;
+    this.isHeard = isHeard;
+    this.drawTold = drawTold;
+    this.code = station.code;
+    this.day = dayOf(at);
+    this.donation = { station: station.code, procedure, collectedOn: civilDay(this.day), volumeMl, outcome };
+  }
+
+  /** What the station sets when the laboratory confirms; null when there is nothing to confirm. */
+  get bar(): BarFact | null {
+    if (this.#bar === undefined) {
+      const { confirmation } = this.presentation;
+      const until = confirmation?.clearedOn ?? null;
+      const span = (since: number) => ({ since: civilDay(since), until: until === null ? null : civilDay(until) });
+      this.#bar = confirmation === null ? null : { station: this.code, ...span(confirmation.confirmedOn) };
+    }
+    return this.#bar;
+  }
+
+  /** What a plasma station that does not know the donor writes down first. */
+  get registration(): RegistrationFact {
+    this.#registration ??= { station: this.code, since: this.donation.collectedOn, until: null };
+    return this.#registration;
+  }
+
+  /** The id of the event of one kind. */
+  idOf(kind: EventKind): EventId {
+    return eventIdOf(numberOf(this.place, kind));
+  }
+
+  /** The event of one kind, which the log takes at the minute `at`. */
+  event(kind: EventKind, telling: Telling, at: number, body: () => HistoryBody): HistoryEvent {
+    const slot = eventKinds.indexOf(kind) * 2 + (telling === 'late' ? 0 : 1);
+    this.#events ??= [];
+    return (this.#events[slot] ??= eventAt(this.place, kind, at, { origin: this.code, body: body() }));
+  }
 }
 
 const numberOf = (place: number, kind: EventKind): number => place * eventKinds.length + eventKinds.indexOf(kind);
