@@ -21,18 +21,21 @@ export const logStart = Date.parse('2026-11-20T00:00:00.000Z');
 export const donorNamed = (name: string): DonorToken =>
   DonorToken.parse(createHash('sha256').update(`a donor ${name}`).digest('base64url'));
 
+/** When a directory expires. */
+type Terms = Pick<Directory, 'softUntil' | 'hardUntil'>;
+
 /** A directory that may change while it is used. */
 export function createTestDirectory(members: readonly (Member | string)[], policy: Partial<Policy> = {}) {
   let directory: Directory;
-  const write = (next: readonly (Member | string)[], version: number) => {
+  const write = (next: readonly (Member | string)[], version: number, said: Partial<Terms> = {}) => {
     const list = next.map((member) => (typeof member === 'string' ? memberOf(member) : member));
-    directory = directoryOf(list, { version, policy: Policy.parse(policy) });
+    directory = directoryOf(list, { version, policy: Policy.parse(policy), ...said });
   };
   write(members, 1);
   return {
     current: () => directory,
-    change: (next: readonly (Member | string)[]) => {
-      write(next, directory.version + 1);
+    change: (next: readonly (Member | string)[], said: Partial<Terms> = {}) => {
+      write(next, directory.version + 1, said);
     },
   };
 }

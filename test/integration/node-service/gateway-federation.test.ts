@@ -4,10 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { createGatewayFederation } from '#node/adapters/gateway-federation.ts';
 import { digestOfDonor } from '#schema/audit.ts';
 import { digestOf } from '#schema/digest.ts';
+import type { Member } from '#schema/directory.ts';
 import { DonorToken, StationCode } from '#schema/ids.ts';
 import { donorsDigest } from '#schema/questions.ts';
 import { asker } from '#test/support/asker.ts';
+import { suspendedSince } from '#test/support/directory.ts';
 import { answerClaims, jwtOf } from '#test/support/exchange.ts';
+import { testPublicKey } from '#test/support/signing-keys.ts';
 import { memberOf } from '#test/support/station.ts';
 
 import { exchangeAt, jiangsu, self, signedAnswer, startForeignGateway, zhejiang } from './foreign-gateway.ts';
@@ -207,13 +210,48 @@ describe('a station is missing, by name, and nothing of it is used, when the gat
   });
 });
 
-test('a station that was suspended while it was asked is not believed, and neither is anybody by a directory past its end', async () => {
-  await using gateway = await asking((carried) => {
-    gateway.directory.change([memberOf(self), memberOf(jiangsu), memberOf(zhejiang, { keys: [] })]);
-    return others.map((code) => honest(carried, code));
+describe('while a question is on its way, a new directory', () => {
+  type Change = Parameters<Awaited<ReturnType<typeof asking>>['directory']['change']>;
+  /** What is heard when this directory comes between question and answer, and who signs for Zhejiang. */
+  const heardUnder = async (change: Change, by: string = zhejiang) => {
+    await using gateway = await asking((carried) => {
+      gateway.directory.change(...change);
+      const [{ iss, jti }, answer] = [carried.request, honest(carried, zhejiang)];
+      const claims = answerClaims(zhejiang, String(iss), String(jti), { status: 200, body: answer.body ?? '' });
+      return [honest(carried, jiangsu), { ...answer, jwt: jwtOf('answer', by, claims) }];
+    });
+    return (await gateway.federation.heldElsewhere(asker, token, others)).coverage;
+  };
+  const withKeys = (keys: Member['keys']) => [self, jiangsu, memberOf(zhejiang, { keys })];
+  const key = testPublicKey(zhejiang);
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+
+  test('suspends the station that answers: it is not believed any more (A14)', async () => {
+    const members = [self, jiangsu, memberOf(zhejiang, suspendedSince())];
+    expect(await heardUnder([members])).toEqual([live(jiangsu), missing(zhejiang, 'STATION_NOT_PROVED')]);
   });
-  const { coverage } = await gateway.federation.heldElsewhere(asker, token, others);
-  expect(coverage).toEqual([live(jiangsu), missing(zhejiang, 'STATION_NOT_PROVED')]);
+
+  test('takes its keys from it: the same', async () => {
+    expect(await heardUnder([withKeys([])])).toEqual([live(jiangsu), missing(zhejiang, 'STATION_NOT_PROVED')]);
+  });
+
+  test('has ended already: nobody is believed (A16)', async () => {
+    const past = { softUntil: '2020-01-02T00:00:00.000Z', hardUntil: '2020-01-03T00:00:00.000Z' };
+    const members = [self, jiangsu, zhejiang];
+    expect(await heardUnder([members, past])).toEqual(others.map((code) => missing(code, 'DIRECTORY_EXPIRED')));
+    expect(await heardUnder([members, { softUntil: past.softUntil }])).toEqual(others.map(live));
+  });
+
+  test('gives it another key: the old one is good until its end, and the new one at once (A13)', async () => {
+    const next = testPublicKey('the next key');
+    const rotated = (end: string) => withKeys([{ ...key, notAfter: end }, next]);
+    expect(await heardUnder([rotated(inSeconds(60))])).toEqual(others.map(live));
+    expect(await heardUnder([rotated(inSeconds(-1))])).toEqual([
+      live(jiangsu),
+      missing(zhejiang, 'STATION_NOT_PROVED'),
+    ]);
+    expect(await heardUnder([rotated(inSeconds(-1))], 'the next key')).toEqual(others.map(live));
+  });
 });
 
 describe('everybody is missing, by name, behind a gateway that', () => {
