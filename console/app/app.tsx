@@ -48,7 +48,12 @@ export function App() {
   return (
     <QueryClientProvider client={queries}>
       <LanguageProvider>
-        <MantineProvider forceColorScheme="light" withCssVariables={false} withStaticClasses={false}>
+        <MantineProvider
+          forceColorScheme="light"
+          withCssVariables={false}
+          withStaticClasses={false}
+          withGlobalClasses={false}
+        >
           <Page />
         </MantineProvider>
       </LanguageProvider>

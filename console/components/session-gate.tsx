@@ -45,7 +45,7 @@ export function SessionGate({ explanation, children }: SessionGateProps) {
     );
   }
   return (
-    <>
+    <Stack>
       <Group justify="flex-end">
         <Text size="sm">{say('session.signedIn', { name: session.name })}</Text>
         <Button size="xs" variant="default" onClick={() => void session.signOut()}>
@@ -53,6 +53,6 @@ export function SessionGate({ explanation, children }: SessionGateProps) {
         </Button>
       </Group>
       {children(session)}
-    </>
+    </Stack>
   );
 }

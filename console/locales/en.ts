@@ -67,13 +67,12 @@ export const en: Messages = {
   'result.csv': 'Download CSV',
   'result.json': 'Download JSON',
 
-  'definition.heading': 'Definition',
   'definition.threshold':
     'Figures from 1 to {below, number} are not shown, nor are some others from which they could be computed.',
   'definition.dominance': 'A total of which one station makes up {share, number, ::percent} or more is not shown.',
   'definition.notAdding': 'The figure of a longer period is not the sum over its parts.',
 
-  'table.caption': '{measure}, {from} to {to}. {area}, {period}',
+  'table.caption': '{measure}, {years}: {area}, {period}',
   'table.scroll': 'Table of the result, can be scrolled',
   'table.area': 'Area',
   'table.class': 'Class',

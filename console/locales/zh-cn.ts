@@ -63,12 +63,11 @@ export const zhCN = {
   'result.csv': '下载 CSV',
   'result.json': '下载 JSON',
 
-  'definition.heading': '指标定义',
   'definition.threshold': '1 至 {below, number} 的数字不公布；为防止推算，另有部分数字也不公布。',
   'definition.dominance': '单个站点占合计 {share, number, ::percent} 及以上时，该合计不公布。',
   'definition.notAdding': '较长期间的数字不是其各部分之和。',
 
-  'table.caption': '{measure}，{from}–{to} 年，{area}，{period}',
+  'table.caption': '{measure}，{years} 年，{area}，{period}',
   'table.scroll': '结果表，可滚动',
   'table.area': '地区',
   'table.class': '类别',

@@ -32,9 +32,11 @@ export function Answer({ session, question }: AnswerProps) {
   if (error !== null) return <FailedAsking {...{ error, session }} onRetry={() => void refetch()} />;
   if (data === undefined) return null;
   if (data.__typename === 'Refused') {
+    const why = of(refusals[data.code]);
+    const instead = of({ zh: data.messageZh, en: data.message });
     return (
-      <Alert color="orange" variant="outline" role="alert" title={of(refusals[data.code])}>
-        {of({ zh: data.messageZh, en: data.message })}
+      <Alert color="orange" variant="outline" role="alert" title={why}>
+        {instead !== why && instead}
       </Alert>
     );
   }

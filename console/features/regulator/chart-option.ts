@@ -40,7 +40,7 @@ export function chartOptionOf(data: ChartData, nameOf: (row: ChartData['rows'][n
   }
   return {
     ...common,
-    legend: { type: 'plain', bottom: 0 },
+    legend: { type: 'plain', bottom: 0, itemGap: 24, itemWidth: 32 },
     grid: { left: 8, right: 16, top: 16, bottom: 90, containLabel: true },
     xAxis: { type: 'category', data: [...periods] },
     yAxis: { type: 'value', minInterval: 1 },

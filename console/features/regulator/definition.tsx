@@ -10,12 +10,12 @@ export function Definition({ measure }: { readonly measure: MeasureDefinition })
   const { of } = useLanguage();
   const { adds, dominance, threshold } = measure;
   return (
-    <section aria-label={say('definition.heading')}>
+    <div>
       <Text size="sm">{of({ zh: measure.definitionZh, en: measure.definitionEn })}</Text>
       <Text size="sm">
         {say('definition.threshold', { below: threshold - 1 })}{' '}
         {dominance !== null && say('definition.dominance', { share: dominance })} {!adds && say('definition.notAdding')}
       </Text>
-    </section>
+    </div>
   );
 }

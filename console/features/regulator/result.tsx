@@ -8,7 +8,6 @@ import { useMoment } from '../../lib/moment.ts';
 import { useSay } from '../../lib/say.ts';
 import { arrange } from './arrangement.ts';
 import { chartDataOf } from './chart-data.ts';
-import { Definition } from './definition.tsx';
 import { Downloads } from './downloads.tsx';
 import { FigureTable } from './figure-table.tsx';
 import { Legend } from './legend.tsx';
@@ -23,7 +22,8 @@ function useCaption({ asked, measure }: Table): string {
   const say = useSay();
   const { of } = useLanguage();
   return say('table.caption', {
-    ...{ measure: of({ zh: measure.nameZh, en: measure.nameEn }), from: String(asked.from), to: String(asked.to) },
+    measure: of({ zh: measure.nameZh, en: measure.nameEn }),
+    years: asked.from === asked.to ? String(asked.from) : `${asked.from}–${asked.to}`,
     ...{ area: say(`area.${asked.area}`), period: say(`period.${asked.period}`) },
   });
 }
@@ -37,7 +37,7 @@ export function Result({ table }: { readonly table: Table }) {
   const chart = useMemo(() => chartDataOf(arrangement, table), [arrangement, table]);
   const [withPercent, showPercent] = useState(false);
   const [withChart, showChart] = useState(true);
-  const { closedUntil, figures, madeAt, measure, stations, suppressed } = table;
+  const { closedUntil, figures, madeAt, stations, suppressed } = table;
   return (
     <Stack>
       <MissingStations stations={stations} words={words} />
@@ -72,7 +72,6 @@ export function Result({ table }: { readonly table: Table }) {
           </Suspense>
         )}
       </div>
-      <Definition measure={measure} />
       <Text size="sm">
         {say('result.closedUntil', { day: closedUntil })} {say('result.madeAt', { at: momentOf(madeAt) })}
       </Text>
