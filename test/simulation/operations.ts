@@ -12,6 +12,7 @@ import type { Procedure } from '#schema/procedures.ts';
 import type { RuleSet } from '#schema/rule-set.ts';
 import type { ClaimOutcome } from '#node/domain/history.ts';
 import type { ClockPort, LogTimePort, OutboxPort } from '#node/ports.ts';
+import type { Relay } from '#node/replication/relay.ts';
 
 import type { Disk } from './disk.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,6 +37,8 @@ export interface OperationParts {
   readonly outcomeOf: (id: EventId) => Promise<ClaimOutcome>;
   /** Something was put into the outbox. */
   readonly onTold: () => void;
+  /** Puts an event into the outbox and sends it, where the relay has nothing else to do; answers whether it did. */
+  readonly atOnce: Relay['tell'];
   readonly onAnswer: (answer: {
     readonly token: DonorToken;
     readonly decision: Decision;
@@ -214,7 +217,11 @@ export function createOperations(parts: OperationParts) {
       const id = newId();
       const claimedAt = world.now();
       const outcome = awaited(id);
-      await tell('claims a permit', () => [{ id, token, body: claimOf(procedure, latest) }]);
+      const body = claimOf(procedure, latest);
+      const partition = partitionOf(token, policy.logPartitions);
+      if (await parts.atOnce({ id, partition, token, at: clock.now(), body }))
+        ledger.acknowledged(member.code, id, world.now());
+      else await tell('claims a permit', () => [{ id, token, body }]);
       const became = await outcome;
       world.trace.note(`${member.code} claimed ${procedure} for ${token.slice(0, 4)}: ${became ?? 'nobody waits'}`);
       if (became === 'GRANTED') {

@@ -11,7 +11,14 @@ import { judgeClaims } from '#node/domain/permit.ts';
 import { suspendedNow } from '#node/domain/suspension.ts';
 import { createWatermarks } from '#node/domain/watermark.ts';
 import { createEligibility } from '#node/modules/eligibility/eligibility.ts';
-import type { DirectoryPort, DonorKnowledge, FreshnessPort, LogTimePort, VerifierPort } from '#node/ports.ts';
+import type {
+  DirectoryPort,
+  DonorKnowledge,
+  FreshnessPort,
+  LogTimePort,
+  OutboxEvent,
+  VerifierPort,
+} from '#node/ports.ts';
 import { createApplier } from '#node/replication/applier.ts';
 import type { AppliedBatch } from '#node/replication/applier.ts';
 import { createReader } from '#node/replication/applier-reading.ts';
@@ -90,8 +97,11 @@ export function createParts(options: PartsOptions): Parts {
   const onWithdrawn = (id: EventId): void => {
     ledger.withdrew(code, id);
   };
+  const onAdded = ({ id, token, body }: OutboxEvent): void => {
+    ledger.wrote({ id, station: code, token, body, committedAt: world.now() });
+  };
 
-  const outbox = broken('outbox', createVirtualOutbox(world, life, disk, onWithdrawn));
+  const outbox = broken('outbox', createVirtualOutbox(world, life, disk, { onWithdrawn, onAdded }));
   const inbox = broken('inbox', createVirtualInbox(world, life, disk));
   const log = broken('log', options.log.portOf(life));
   const signer = createSealer(code);
@@ -213,6 +223,7 @@ export function createParts(options: PartsOptions): Parts {
     clock: clock.clock,
     newId: createIds(world.random, clock.clock),
     outbox,
+    atOnce: (event) => relay.tell(event),
     logTime,
     check: (token, procedure) => eligibility.check(asker, token, procedure, null),
     outcomeOf,

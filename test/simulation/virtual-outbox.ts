@@ -22,16 +22,19 @@ const eventOf = ({ id, partition, seq, token, at, body }: Counted): OutboxEvent 
 
 export const databaseFault = (): Fault => new Fault('DATABASE_UNAVAILABLE');
 
-/**
- * @param onWithdrawn hears in the same transaction that an event was taken back.
- * @param onAdded hears in the same transaction that an event was added under its number.
- */
+/** Who hears of what is done, in the same transaction. */
+interface Listeners {
+  /** An event was taken back. */
+  readonly onWithdrawn: (id: EventId) => void;
+  /** An event was added under its number. */
+  readonly onAdded: (event: OutboxEvent) => void;
+}
+
 export function createVirtualOutbox(
   { scheduler }: World,
   life: Life,
   disk: Disk,
-  onWithdrawn: (id: EventId) => void,
-  onAdded: (event: OutboxEvent) => void = () => undefined,
+  { onWithdrawn, onAdded }: Listeners,
 ): OutboxPort {
   const { outbox, counted, published } = disk;
   const transaction = <T>(label: string, effect: () => T): Promise<Awaited<T>> =>
