@@ -24,9 +24,31 @@ function sumOver({ leaves, nodes }: Axis, counts: Float64Array, { outer, inner }
   return sums;
 }
 
-/** The counts of all cells, at their places (`cellAt`). */
-export function cellCounts({ axes: [areas, periods, classes], counts }: CountTable): Float64Array {
+/** The counts of each area leaf by the nodes of the other axes. */
+function byAreaLeaf({ axes: [areas, periods, classes], counts }: CountTable): Float64Array {
   const byClass = sumOver(classes, counts, { outer: areas.leaves * periods.leaves, inner: 1 });
-  const byPeriod = sumOver(periods, byClass, { outer: areas.leaves, inner: classes.nodes.length });
-  return sumOver(areas, byPeriod, { outer: 1, inner: periods.nodes.length * classes.nodes.length });
+  return sumOver(periods, byClass, { outer: areas.leaves, inner: classes.nodes.length });
+}
+
+/** The counts of all cells, at their places (`cellAt`). */
+export function cellCounts(table: CountTable): Float64Array {
+  const [areas, periods, classes] = table.axes;
+  return sumOver(areas, byAreaLeaf(table), { outer: 1, inner: periods.nodes.length * classes.nodes.length });
+}
+
+/** What the largest leaf of the areas adds to each cell. */
+export function largestAreas(table: CountTable): Float64Array {
+  const [areas, periods, classes] = table.axes;
+  const inner = periods.nodes.length * classes.nodes.length;
+  const counts = byAreaLeaf(table);
+  const largest = new Float64Array(areas.nodes.length * inner);
+  areas.nodes.forEach((node, at) => {
+    for (const leaf of node.leaves) {
+      for (let after = 0; after < inner; after += 1) {
+        const to = at * inner + after;
+        largest[to] = Math.max(largest[to] ?? 0, counts[leaf * inner + after] ?? 0);
+      }
+    }
+  });
+  return largest;
 }

@@ -1,14 +1,10 @@
 /** Decides once for a whole table which of its cells are shown. */
-import { cellCounts } from './cell-counts.ts';
 import type { CountTable } from './count-table.ts';
-
-/**
- * What is to become of a cell. `IGNORED`: not shown, and need not be kept, such as a sum nobody can ask for. `OPEN`: shown if it
- * can be. `FIXED`: shown before, or known to everybody anyway (a blood station draws no source plasma); stays shown. `HIDDEN`:
- * never shown, and nobody may compute it.
- */
-export const Standing = { IGNORED: 0, OPEN: 1, FIXED: 2, HIDDEN: 3 } as const;
-export type Standing = (typeof Standing)[keyof typeof Standing];
+import { cellsOf } from './protection/cells.ts';
+import type { Cells } from './protection/cells.ts';
+import { createCover } from './protection/cover.ts';
+import { latticeOf } from './protection/lattice.ts';
+import { Standing } from './standing.ts';
 
 /** What is to be protected, and how much. */
 export interface ProtectOptions {
@@ -35,11 +31,35 @@ export interface Protection {
 }
 
 /** Which cells are shown. The same table always has the same answer. */
-export function protect({ table, standing, threshold }: ProtectOptions): Protection {
-  const counts = cellCounts(table);
-  const suppressed = standing.map((of, cell) => {
-    const count = counts[cell] ?? 0;
-    return of === Standing.OPEN && count > 0 && count < threshold ? 1 : 0;
-  });
-  return { counts, suppressed, uncovered: [] };
+export function protect(options: ProtectOptions): Protection {
+  const lattice = latticeOf(options.table);
+  const cells = cellsOf(options);
+  const { counts, suppressed, needs, covered } = cells;
+  const waiting = targets(options, cells);
+  const uncovered: number[] = [];
+  const cover = createCover(lattice, cells, (cell) => waiting.push(cell));
+  // Grows while it is gone through.
+  for (const cell of waiting) {
+    if ((covered[cell] ?? 0) < (needs[cell] ?? 0) && !cover(cell)) uncovered.push(cell);
+  }
+  if (uncovered.length > 0) options.standing.forEach((of, cell) => (suppressed[cell] = of === Standing.OPEN ? 1 : 0));
+  return { counts, suppressed, uncovered };
+}
+
+/** What has to be covered from the beginning: small cells first: what moves them moves many of the large ones too. */
+function targets({ table, standing }: ProtectOptions, { suppressed }: Cells): number[] {
+  const [areas, periods, classes] = table.axes;
+  const found: { cell: number; size: number }[] = [];
+  let cell = 0;
+  for (const area of areas.nodes) {
+    for (const period of periods.nodes) {
+      for (const of of classes.nodes) {
+        if (standing[cell] === Standing.HIDDEN || suppressed[cell] === 1) {
+          found.push({ cell, size: area.leaves.length * period.leaves.length * of.leaves.length });
+        }
+        cell += 1;
+      }
+    }
+  }
+  return found.sort((one, other) => one.size - other.size).map((target) => target.cell);
 }

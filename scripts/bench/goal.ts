@@ -12,6 +12,8 @@ export type Goal = {
     }
   /** At most so many cores, whoever else was measured. */
   | { readonly measure: 'cores'; readonly most: number }
+  /** At most so many CPU milliseconds an operation, whoever else was measured. */
+  | { readonly measure: 'cpuMsEach'; readonly most: number }
 );
 
 export interface BenchWithGoals extends Bench {
@@ -36,7 +38,7 @@ export function compare(measured: readonly Measured[], goals: readonly Goal[] = 
   });
 }
 
-function judge(goal: Goal, { rateRatio, cpuRatio, cores }: Compared): NonNullable<Compared['goal']> {
+function judge(goal: Goal, { rateRatio, cpuRatio, cores, cpuMs }: Compared): NonNullable<Compared['goal']> {
   switch (goal.measure) {
     case 'perSecond':
       return { text: `rate >= ${goal.ratio}`, reached: rateRatio >= goal.ratio };
@@ -44,5 +46,7 @@ function judge(goal: Goal, { rateRatio, cpuRatio, cores }: Compared): NonNullabl
       return { text: `CPU <= ${goal.ratio}`, reached: cpuRatio <= goal.ratio };
     case 'cores':
       return { text: `cores <= ${goal.most}`, reached: cores <= goal.most };
+    case 'cpuMsEach':
+      return { text: `CPU ms <= ${goal.most}`, reached: cpuMs <= goal.most };
   }
 }

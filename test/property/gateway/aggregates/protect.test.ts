@@ -1,0 +1,59 @@
+/** Tables of counts, attacked with all that linear arithmetic can do. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { protect } from '#gateway/aggregates/protect.ts';
+import type { ProtectOptions } from '#gateway/aggregates/protect.ts';
+import { Standing } from '#gateway/aggregates/standing.ts';
+import { boundsOf } from '#test/support/bounds.ts';
+import { countTables, leavesOfCells } from '#test/support/count-tables.ts';
+
+const tolerance = 1e-6;
+const families = [
+  { name: 'activity', stations: true, threshold: 5, dominance: null },
+  { name: 'infections', stations: false, threshold: 11, dominance: 0.9 },
+] as const;
+
+/** Which cells are shown once it is decided. */
+const shownOf = ({ standing }: ProtectOptions, suppressed: Uint8Array): number[] =>
+  [...standing.keys()].filter(
+    (cell) => standing[cell] === Standing.FIXED || (standing[cell] === Standing.OPEN && suppressed[cell] === 0),
+  );
+
+describe.each(families)('of $name', ({ stations, threshold, dominance }) => {
+  /** Any cell may be open, hidden or nobody's; many are open. */
+  const options = countTables(stations).chain((table) => {
+    const cells = leavesOfCells(table).length;
+    const one = fc.oneof(
+      { weight: 12, arbitrary: fc.constant(Standing.OPEN) },
+      { weight: 1, arbitrary: fc.constantFrom(Standing.HIDDEN, Standing.IGNORED) },
+    );
+    return fc
+      .array(one, { minLength: cells, maxLength: cells })
+      .map((standing) => ({ table, standing: Uint8Array.from(standing), threshold, dominance }));
+  });
+
+  test('no cell that is not shown can be told more closely than its threshold', () => {
+    fc.assert(
+      fc.property(options, (of) => {
+        const { suppressed, counts, uncovered } = protect(of);
+        expect(uncovered).toEqual([]);
+        const leaves = leavesOfCells(of.table);
+        const shown = shownOf(of, suppressed).map((cell) => ({
+          leaves: leaves[cell] ?? [],
+          count: counts[cell] ?? 0,
+        }));
+        const secret = [...counts.keys()].filter(
+          (cell) => (suppressed[cell] === 1 || of.standing[cell] === Standing.HIDDEN) && (counts[cell] ?? 0) > 0,
+        );
+        const bounds = boundsOf(
+          of.table.counts.length,
+          shown,
+          secret.map((cell) => leaves[cell] ?? []),
+        );
+        for (const { least, most } of bounds) expect(most - least).toBeGreaterThanOrEqual(threshold - tolerance);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
