@@ -14,6 +14,7 @@ import {
   rotateKeyVerb,
   suspendVerb,
 } from './directory/propose.ts';
+import { proposeAuthorities, proposePolicy, rotateAuthoritiesVerb, setPolicyVerb } from './directory/propose-rules.ts';
 import { publish, publishVerb } from './directory/publish.ts';
 import { show, showVerb } from './directory/show.ts';
 import { sign, signVerb } from './directory/sign.ts';
@@ -38,11 +39,16 @@ export const directoryVerb = new Command('directory')
   .addCommand(reinstateVerb.action(ending(proposeReinstatement)))
   .addCommand(rotateKeyVerb.action(ending(proposeKey)))
   .addCommand(renewVerb.action(ending(proposeRenewal)))
+  .addCommand(setPolicyVerb.action(ending(proposePolicy)))
+  .addCommand(rotateAuthoritiesVerb.action(ending(proposeAuthorities)))
   .addCommand(signVerb.action(ending(sign)))
   .addCommand(publishVerb.action(ending(publish)))
   .addHelpText(
     'after',
     `
+Each of admit, suspend, reinstate, rotate-key, renew, set-policy and rotate-authorities says what it would change and
+proposes that; nothing changes for anybody until enough authorities have signed and it is published.
+
 Examples:
   # a member is suspended, in a federation that runs
   npm run lookout -- directory suspend 330198B01

@@ -1,6 +1,6 @@
 /** What an operator may decide about the directory, each as the directory that comes of it. Pure. */
 import { standingOf } from '#schema/directory.ts';
-import type { Directory, Member, SigningKey } from '#schema/directory.ts';
+import type { Authorities, Directory, Member, Policy, SigningKey } from '#schema/directory.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 
 import { termsFrom } from './new-directory.ts';
@@ -10,7 +10,7 @@ export type Change = (directory: Directory, now: number) => Directory;
 
 /** The version after a published one, with a decision in it, and good for a month from now. */
 export function nextVersion(published: Directory, draft: Directory, change: Change, now: number): Directory {
-  return { ...change(draft, now), ...termsFrom(now), version: published.version + 1 };
+  return { ...change({ ...draft, ...termsFrom(now) }, now), version: published.version + 1 };
 }
 
 function changeMember(directory: Directory, code: string, change: (member: Member) => Member): Directory {
@@ -65,5 +65,22 @@ export const rotateKey =
       return { ...member, keys: [...old, key] };
     });
 
-/** Nothing but a new term. */
-export const renew: Change = (directory) => directory;
+/** Nothing but a new term, of so many days. */
+export const renew =
+  (softDays: number, hardDays: number): Change =>
+  (directory, now) => ({ ...directory, ...termsFrom(now, softDays, hardDays) });
+
+/** A log that was made anew has begun one more epoch: the number never falls. */
+export const setPolicy =
+  (changed: Partial<Policy>): Change =>
+  (directory) => {
+    const { logEpoch } = directory.policy;
+    if (changed.logEpoch !== undefined && changed.logEpoch < logEpoch) {
+      throw new Problem(`logEpoch is ${logEpoch}, and never falls.`, 'usage');
+    }
+    return { ...directory, policy: { ...directory.policy, ...changed } };
+  };
+
+export const rotateAuthorities =
+  (authorities: Authorities): Change =>
+  (directory) => ({ ...directory, authorities });

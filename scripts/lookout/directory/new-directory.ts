@@ -4,11 +4,15 @@ import type { Directory } from '#schema/directory.ts';
 import { ruleSets } from '#schema/rule-sets.ts';
 
 const dayMs = 86_400_000;
-const softDays = 30;
-const hardDays = 60;
+/** A month until the soft expiry, two until the hard one. */
+export const usualTerms = { softDays: 30, hardDays: 60 } as const;
 
-/** How long a directory is good that is issued now: a month until the soft expiry, two until the hard one. */
-export function termsFrom(now: number): Pick<Directory, 'issuedAt' | 'softUntil' | 'hardUntil'> {
+/** How long a directory is good that is issued now. */
+export function termsFrom(
+  now: number,
+  softDays: number = usualTerms.softDays,
+  hardDays: number = usualTerms.hardDays,
+): Pick<Directory, 'issuedAt' | 'softUntil' | 'hardUntil'> {
   const after = (days: number): string => new Date(now + days * dayMs).toISOString();
   return { issuedAt: after(0), softUntil: after(softDays), hardUntil: after(hardDays) };
 }

@@ -64,8 +64,5 @@ export async function dropProposal(file: string): Promise<void> {
 /** A proposal, for those who need one. */
 export function getProposal({ proposal, file }: Proposed): NonNullable<Proposed['proposal']> {
   if (proposal !== undefined) return proposal;
-  throw new Problem(
-    `Nothing is proposed in ${file}: begin with lookout directory suspend, admit, rotate-key or renew.`,
-    'usage',
-  );
+  throw new Problem(`Nothing is proposed in ${file}: see lookout directory --help for what can be.`, 'usage');
 }

@@ -9,19 +9,24 @@ import { admit, nextVersion, reinstate, renew, rotateKey, suspend } from './chan
 import type { Change } from './changes.ts';
 import { differenceOf } from './difference.ts';
 import { readPublicKey } from './key-file.ts';
+import { usualTerms } from './new-directory.ts';
 import { openProposal, writeProposal } from './proposal.ts';
 
-const fileOption = ['--file <file>', 'the proposal (default: directory.next.json in the state folder)'] as const;
-const exits = '0 proposed, 1 failed, 2 wrong usage or nothing to change.';
+export const fileOption = ['--file <file>', 'the proposal (default: directory.next.json in the state folder)'] as const;
+export const proposedExits = '0 proposed, 1 failed, 2 wrong usage or nothing to change.';
+const exits = proposedExits;
 
-interface Options {
+export interface ProposalOptions {
   readonly state: string;
   readonly json: boolean;
   readonly file?: string;
 }
 
 /** A decision on top of what is proposed already, as long as nobody has signed that. */
-async function propose(options: Options, changeFor: (published: Directory) => Change): Promise<ExitCode> {
+export async function propose(
+  options: ProposalOptions,
+  changeFor: (published: Directory) => Change,
+): Promise<ExitCode> {
   const { published, proposal, file } = await openProposal(options);
   if (published === undefined) throw new Problem('There is no directory yet: publish a first one.', 'usage');
   if (proposal !== undefined && proposal.signed.signatures.length > 0) {
@@ -64,9 +69,15 @@ export const renewVerb = createVerb({
   name: 'renew',
   zh: '提议延长目录的有效期。',
   en: 'Propose the same directory for another month.',
-  examples: [['directory renew', 'then sign and publish']],
+  examples: [
+    ['directory renew', 'then sign and publish'],
+    ['directory renew --soft-days 7 --hard-days 14', 'for a shorter time'],
+  ],
   exits,
-}).option(...fileOption);
+})
+  .option('--soft-days <days>', 'until nobody is admitted and no bar lifted any more', String(usualTerms.softDays))
+  .option('--hard-days <days>', 'until nobody is believed any more', String(usualTerms.hardDays))
+  .option(...fileOption);
 
 export const rotateKeyVerb = createVerb({
   name: 'rotate-key',
@@ -101,18 +112,30 @@ export const admitVerb = createVerb({
   .requiredOption('--key <file>', 'its key as a JWK; only the public part is used')
   .option(...fileOption);
 
-export const proposeSuspension = (code: string, options: Options) => propose(options, () => suspend(code));
-export const proposeReinstatement = (code: string, options: Options) => propose(options, () => reinstate(code));
-export const proposeRenewal = (options: Options) => propose(options, () => renew);
+export const proposeSuspension = (code: string, options: ProposalOptions) => propose(options, () => suspend(code));
+export const proposeReinstatement = (code: string, options: ProposalOptions) => propose(options, () => reinstate(code));
 
-export async function proposeKey(code: string, options: Options & { key: string; grace: string }): Promise<ExitCode> {
+export async function proposeRenewal(
+  options: ProposalOptions & { softDays: string; hardDays: string },
+): Promise<ExitCode> {
+  const [soft, hard] = [Number(options.softDays), Number(options.hardDays)];
+  if (!(soft > 0 && soft <= hard && hard <= 3_650)) {
+    throw new Problem('--soft-days and --hard-days are numbers of days, the second not before the first.', 'usage');
+  }
+  return propose(options, () => renew(soft, hard));
+}
+
+export async function proposeKey(
+  code: string,
+  options: ProposalOptions & { key: string; grace: string },
+): Promise<ExitCode> {
   const hours = Number(options.grace);
   if (!(hours >= 0 && hours <= 10_000)) throw new Problem('--grace is a number of hours.', 'usage');
   const key = await readPublicKey(options.key);
   return propose(options, () => rotateKey(code, key, hours * 3_600_000));
 }
 
-interface Admission extends Options {
+interface Admission extends ProposalOptions {
   readonly code: string;
   readonly kind: string;
   readonly province: string;

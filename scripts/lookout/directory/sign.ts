@@ -9,7 +9,7 @@ import { signDirectory } from '#server/directory/sign.ts';
 import { differenceOf } from './difference.ts';
 import { readPrivateKey } from './key-file.ts';
 import { getProposal, openProposal } from './proposal.ts';
-import { signersOf } from './signers.ts';
+import { missingOf, signersOf } from './signers.ts';
 
 export const signVerb = createVerb({
   name: 'sign',
@@ -44,13 +44,14 @@ export async function sign(options: Options): Promise<ExitCode> {
   const next = await signDirectory(signed, key);
   await writeJson(proposed.file, next);
   const signers = signersOf(next, may);
-  const missing = Math.max(0, directory.authorities.threshold - signers.length);
+  // Where other authorities are proposed, enough of the old ones and enough of the new ones have to sign.
+  const missing = Math.max(missingOf(next, proposed.authorities), missingOf(next, directory.authorities));
   if (options.json) {
     console.log(
       JSON.stringify({ version: directory.version, changes, signers, missing, file: proposed.file }, null, 2),
     );
   } else {
-    const left = missing === 0 ? 'that is enough: lookout directory publish' : `${missing} more to sign`;
+    const left = missing === 0 ? 'that is enough: lookout directory publish' : `at least ${missing} more to sign`;
     console.log(`\nSigned by ${signers.join(', ')}; ${left}.`);
   }
   return exitCodes.done;

@@ -5,10 +5,19 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { admit, nextVersion, reinstate, rotateKey, suspend } from '#scripts/lookout/directory/changes.ts';
+import {
+  admit,
+  nextVersion,
+  reinstate,
+  renew,
+  rotateKey,
+  setPolicy,
+  suspend,
+} from '#scripts/lookout/directory/changes.ts';
 import { createFirst } from '#scripts/lookout/directory/create.ts';
 import { differenceOf } from '#scripts/lookout/directory/difference.ts';
 import { proposeAdmission, proposeSuspension } from '#scripts/lookout/directory/propose.ts';
+import { proposeAuthorities, proposePolicy } from '#scripts/lookout/directory/propose-rules.ts';
 import { publish } from '#scripts/lookout/directory/publish.ts';
 import { sign } from '#scripts/lookout/directory/sign.ts';
 import { Directory } from '#schema/directory.ts';
@@ -53,6 +62,19 @@ describe('a change', () => {
       `320198B01 key ${testPublicKey('320198B01').kid} ends 2026-11-22T01:00:00.000Z`,
       `320198B01 key ${key.kid} is added, from 2026-11-22T00:00:00.000Z on`,
     ]);
+  });
+
+  test('is good for a month when nothing else is said, and never lowers the epoch of the log', () => {
+    const terms = (days: number) => new Date(now + days * 86_400_000).toISOString();
+    const shorter = nextVersion(published, published, renew(7, 14), now);
+    expect(shorter).toMatchObject({ version: 5, softUntil: terms(7), hardUntil: terms(14) });
+    const raised = nextVersion(published, published, setPolicy({ logEpoch: 2 }), now);
+    expect(raised).toMatchObject({
+      softUntil: terms(30),
+      hardUntil: terms(60),
+      policy: { logEpoch: 2, freshMs: 15_000 },
+    });
+    expect(() => setPolicy({ logEpoch: 1 })(raised, now)).toThrow('never falls');
   });
 
   test('admits nobody once the directory has begun to expire', () => {
@@ -127,6 +149,30 @@ describe('the verbs', () => {
     await proposeSuspension('310198B01', options());
     await signAs('A2');
     await expect(publish(options())).rejects.toThrow('too few');
+  });
+
+  test('change the policy, and the authorities only with enough of the old ones and of the new ones', async () => {
+    await createFirst({ ...options(), authorities: '2', threshold: '2' });
+    for (const name of ['A1', 'A2']) await signAs(name);
+    await publish(options());
+    for (const wrong of [['logPartitions=3'], ['freshMs=x'], ['freshMs=1'], ['freshMs']]) {
+      await expect(proposePolicy(wrong, options())).rejects.toMatchObject({ exitCode: 2 });
+    }
+    await proposePolicy(['freshMs=30000', 'logEpoch=1'], options());
+    expect(said.join('\n')).toMatch(/policy logEpoch: 0 -> 1\npolicy freshMs: 15000 -> 30000/);
+
+    const files = ['B1', 'B2'].map((name) => path.join(state, `${name}.jwk`));
+    for (const file of files) await writeFile(file, JSON.stringify(testSigningKey(path.basename(file))));
+    await proposeAuthorities({ ...options(), key: files, threshold: '1' });
+    expect(said.join('\n')).toContain('authority B1');
+    await signAs('A1');
+    await sign({ ...options(), key: files[0] ?? '' });
+    expect(said.at(-1)).toContain('at least 1 more to sign');
+    await expect(publish(options())).rejects.toThrow('too few of the authorities that are trusted here');
+    await signAs('A2');
+    expect(await publish(options())).toBe(0);
+    await proposePolicy(['freshMs=20000'], options());
+    await expect(signAs('A1')).rejects.toThrow("no authority's");
   });
 
   test('refuse the signature of somebody who is no authority', async () => {
