@@ -45,8 +45,7 @@ async function countAnew(client: PoolClient): Promise<void> {
   for (const { family } of rows) {
     const recount = statements.recounts.get(family);
     if (recount === undefined) throw new Fault('INTERNAL');
-    await client.query(statements.forgetChanges, [family]);
-    await client.query(statements.forgetTally, [recount.families]);
+    await client.query(statements.forget, [recount.families]);
     for (const statement of recount.statements) await client.query(statement);
   }
 }

@@ -21,11 +21,10 @@ export const begin = [
 /** The families that are to be counted anew. */
 export const findMarked = 'SELECT DISTINCT family FROM tally_change WHERE day IS NULL';
 
-/** Forgets the changes of a family, `$1`, which is counted anew. */
-export const forgetChanges = 'DELETE FROM tally_change WHERE family = $1';
-
-/** Forgets what was counted in the families `$1`. */
-export const forgetTally = 'DELETE FROM tally WHERE family = ANY($1::text[])';
+/** Forgets what was counted in the families `$1`, which are counted anew, and what changed in them. */
+export const forget = `
+  WITH changes AS (DELETE FROM tally_change WHERE family = ANY($1::text[]))
+  DELETE FROM tally WHERE family = ANY($1::text[])`;
 
 const append = 'INSERT INTO tally_change (family, day, class, change)';
 
@@ -101,9 +100,12 @@ export const takeIn = `
     FROM gave CROSS JOIN LATERAL (
       SELECT count(*) AS present FROM donation
       WHERE token = donor AND collected_on >= since AND collected_on < until AND outcome <> 'NO_BLOOD') AS there)
-  INSERT INTO tally (family, period, until, class, count)
-  SELECT family, period, until, class, sum(change) FROM moved GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
-  ON CONFLICT (family, period, class) DO UPDATE SET count = tally.count + excluded.count`;
+  MERGE INTO tally USING (
+    SELECT family, period, until, class, sum(change) AS change FROM moved GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0) AS sum
+  ON tally.family = sum.family AND tally.period = sum.period AND tally.class = sum.class
+  WHEN MATCHED THEN UPDATE SET count = tally.count + sum.change
+  WHEN NOT MATCHED THEN INSERT (family, period, until, class, count)
+    VALUES (sum.family, sum.period, sum.until, sum.class, sum.change)`;
 
 /** Closes what ends up to `$1` and is not closed yet. */
 export const close = `
