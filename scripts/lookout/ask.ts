@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 
 import { Problem, systemCodeOf } from './problem.ts';
+import { howToSignInAgain } from './sign-in.ts';
 import type { SignedIn } from './sign-in.ts';
 
 const GraphqlError = z.object({
@@ -55,8 +56,9 @@ export async function ask<T>({
     throw new Problem(`${who} answers in a form this command does not know: are both of the same version?`, 'failed');
   const { code = 'unknown code', retryable = false, requestId } = first.extensions ?? {};
   const trace = requestId === undefined ? '' : `, request ${requestId} in its log`;
+  const hint = code === 'UNAUTHENTICATED' ? ` ${howToSignInAgain()}` : '';
   throw new Problem(
-    `${who} could not answer: ${first.message} (${code}${trace})`,
+    `${who} could not answer: ${first.message} (${code}${trace})${hint}`,
     retryable ? 'unreachable' : 'failed',
   );
 }

@@ -9,7 +9,7 @@ import { createAskingVerb, getFederation, getStation } from './verb.ts';
 
 export const headersVerb = createAskingVerb({
   name: 'headers',
-  usual: usualAskers.desk,
+  usual: { role: 'DESK, at the gateway OPERATOR', purpose: 'DONATION, at the gateway OPERATION' },
   zh: '登录并打印请求头（用于 GraphiQL）。',
   en: 'Sign in and print the headers of a request, for the headers editor of GraphiQL.',
   examples: [

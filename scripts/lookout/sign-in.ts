@@ -38,6 +38,12 @@ export const usualAskers = {
   system: { role: 'SYSTEM', purpose: 'RECORDING' },
 } as const satisfies Record<string, Asker>;
 
+/** What to do when a service does not take the token of whoever asks. */
+export const howToSignInAgain = (): string =>
+  (process.env['LOOKOUT_TOKEN'] ?? '') === ''
+    ? 'Is the service of the same federation?'
+    : 'The token in LOOKOUT_TOKEN has run out, or is for another service: take a new one, or unset it.';
+
 /** Headers that say who asks. */
 export type SignedIn = Readonly<Record<string, string>>;
 
@@ -124,7 +130,7 @@ export function createSignIn({ layout, provider }: SignInOptions): SignIn {
 
   const findToken = async (service: Service, role: Role): Promise<string> => {
     const given = process.env['LOOKOUT_TOKEN'];
-    if (given !== undefined) return given;
+    if (given !== undefined && given !== '') return given;
     if (role === 'SYSTEM') return systemToken(layout, service);
     if (provider !== null) return personToken(await readSecret(layout), { provider, code: service.code, role });
     throw new Problem('Give a token of your provider for this service in LOOKOUT_TOKEN.', 'usage');

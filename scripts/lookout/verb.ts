@@ -7,7 +7,6 @@ import type { RunningFederation } from '#scripts/start/federation-file.ts';
 import { defaultState, layoutOf } from '#scripts/start/layout.ts';
 
 import { Problem } from './problem.ts';
-import type { Asker } from './sign-in.ts';
 
 export interface VerbOptions {
   readonly name: string;
@@ -32,8 +31,14 @@ export function createVerb({ name, zh, en, examples, exits }: VerbOptions) {
     .addHelpText('after', text);
 }
 
+/** Who asks, and what for, when that is not said. */
+interface Usual {
+  readonly role: string;
+  readonly purpose: string;
+}
+
 /** A verb whose questions somebody asks: who, and what for, can be said. */
-export function createAskingVerb(options: VerbOptions & { readonly usual: Asker }) {
+export function createAskingVerb(options: VerbOptions & { readonly usual: Usual }) {
   const { role, purpose } = options.usual;
   return createVerb(options)
     .option('--as <role>', `the role to ask in (default: ${role})`)

@@ -1,4 +1,5 @@
 /** The one place where the table of disclosure is enforced: before a question is executed, as a whole or not at all. */
+import { CaseNumber, Purpose } from '#schema/caller.ts';
 import type { Caller } from '#schema/caller.ts';
 import { isAllowed } from '#schema/disclosure.ts';
 import type { DisclosureTable } from '#schema/disclosure.ts';
@@ -32,16 +33,26 @@ export interface Authority {
   assertMayAsk(request: Request, coordinates: readonly string[]): Promise<void> | void;
 }
 
-const sentenceOf = ({ role, purpose, case: number }: Caller, coordinate: string): string => {
-  if (purpose === null) return `${coordinate} needs a purpose, in the header lookout-purpose.`;
-  if (purpose === 'CARE' && number === null) return `${coordinate} for CARE needs a case, in the header lookout-case.`;
-  return `${coordinate} may not be asked as ${role} for ${purpose}.`;
-};
+/** Any case would do. */
+const someCase = CaseNumber.parse('C');
 
-export function createAuthority({ table, kind, onDenied }: AuthorityOptions): Authority {
+/** What is wrong with it, and what this caller could say instead. */
+function sentenceOf({ table, kind }: AuthorityOptions, caller: Caller, coordinate: string): string {
+  const { role, purpose } = caller;
+  const isAllowedWith = (changed: Partial<Caller>): boolean =>
+    isAllowed(table, coordinate, { ...caller, ...changed }, kind);
+  if (purpose === null) return `${coordinate} needs a purpose, in the header lookout-purpose.`;
+  if (isAllowedWith({ case: someCase })) return `${coordinate} for CARE needs a case, in the header lookout-case.`;
+  const others = Purpose.options.filter((other) => isAllowedWith({ purpose: other, case: someCase }));
+  const instead = others.length === 0 ? '' : `; as ${role} it may be for ${others.join(', ')}`;
+  return `${coordinate} may not be asked as ${role} for ${purpose}${instead}.`;
+}
+
+export function createAuthority(options: AuthorityOptions): Authority {
+  const { table, kind, onDenied } = options;
   const deny = async ({ id: requestId, caller }: Request, coordinate: string): Promise<never> => {
     await onDenied?.({ requestId, caller, coordinate });
-    throw new RequestError('FORBIDDEN', { detail: sentenceOf(caller, coordinate) });
+    throw new RequestError('FORBIDDEN', { detail: sentenceOf(options, caller, coordinate) });
   };
   return {
     assertMayAsk(request, coordinates) {

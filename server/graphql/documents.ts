@@ -11,6 +11,7 @@ import { costLimit } from './document-cost.ts';
 import { hideTypes, noSchemaIntrospection } from './introspection.ts';
 import type { Limits } from '../http/limits.ts';
 import { nestingLimit, repetitionLimit } from './selection-limits.ts';
+import { tooComplex } from './too-complex.ts';
 
 /** The part of the pipeline that looks at documents. */
 export interface DocumentPipeline {
@@ -32,6 +33,8 @@ export interface Rejected {
 
 const rejected = (error: unknown, code: RequestErrorCode): Rejected => {
   if (error instanceof GraphQLError) return { errors: [error], code };
+  // The parser calls itself for a list in a list, and so many fit into the tokens that the stack does not.
+  if (error instanceof RangeError) return { errors: [tooComplex('The document is nested too deeply.')], code };
   throw error;
 };
 

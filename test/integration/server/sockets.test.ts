@@ -176,8 +176,12 @@ test('an answer that is too long is refused instead', async () => {
   expect((await small.ask('{ wait }')).errors?.[0]?.extensions['code']).toBe('DOCUMENT_TOO_COMPLEX');
 });
 
-test('there is nothing to subscribe to: neither events nor a web socket', async () => {
+test('there is nothing to subscribe to: no operation, neither events nor a web socket (B10, B11)', async () => {
   await using small = await startSmallServer();
+  for (const query of ['subscription { hello }', 'subscription S { __typename }']) {
+    const { data, errors } = await small.ask(query);
+    expect([data, errors?.[0]?.extensions['code']]).toEqual([undefined, 'GRAPHQL_VALIDATION_FAILED']);
+  }
   expect((await small.post({ query: '{ hello }' }, { accept: 'text/event-stream' })).status).toBe(406);
   const { socket } = await open(small.url);
   socket.write(
