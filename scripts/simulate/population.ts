@@ -13,7 +13,7 @@ import { dayNamed } from './time.ts';
 
 const daysAYear = 365;
 /** A donor of today may have come for the first time so many years ago. */
-const bloodYears = 3;
+const bloodYears = 5;
 const plasmaYears = 2 * plasmaDonors.careerYears;
 
 export interface Population {

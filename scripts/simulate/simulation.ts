@@ -44,9 +44,12 @@ export interface Simulation {
   readonly results: readonly Result[];
   /** Leads the `index`-th person through all variants; undefined when nothing of that life lies in the time looked at. */
   lead(index: number): Person | undefined;
+  /** Leads this person through all variants. */
+  leadPerson(person: Person): void;
 }
 
-function usualRuleSet(): RuleSet {
+/** The rules every desk of the region applies. */
+export function usualRuleSet(): RuleSet {
   const ruleSet = ruleSets.get(defaultRuleSetId);
   if (ruleSet === undefined) throw new TypeError(`there is no rule set ${defaultRuleSetId}`);
   return ruleSet;
@@ -102,23 +105,26 @@ export function createSimulation(options: SimulationOptions): Simulation {
   };
   const days = [population.countedFrom - 2 * terms.reachDays, population.endsOn + terms.reachDays] as const;
   const outages = createOutages(seed, region, createChance(), days);
+  const leadPerson = (person: Person): void => {
+    const visits = person.presentations.map(
+      (presentation, place) => new Visit(place, presentation, circumstancesOf(presentation, outages)),
+    );
+    const group = groups[areInTime(visits) ? 'inTime' : 'late'][visits.every(isKnown) ? 'known' : 'mistaken'];
+    const home = homeRegistrationOf(person);
+    for (const { passage } of group) passage.begin(home);
+    for (const visit of visits) {
+      judges.begin(visit);
+      const isCounted = visit.day >= population.countedFrom;
+      for (const { passage, tallies } of group) passage.receive(visit, isCounted ? tallies : []);
+    }
+  };
   return {
     population,
     results,
+    leadPerson,
     lead(index) {
       const person = population.person(index);
-      if (person === undefined) return undefined;
-      const visits = person.presentations.map(
-        (presentation, place) => new Visit(place, presentation, circumstancesOf(presentation, outages)),
-      );
-      const group = groups[areInTime(visits) ? 'inTime' : 'late'][visits.every(isKnown) ? 'known' : 'mistaken'];
-      const home = homeRegistrationOf(person);
-      for (const { passage } of group) passage.begin(home);
-      for (const visit of visits) {
-        judges.begin(visit);
-        const isCounted = visit.day >= population.countedFrom;
-        for (const { passage, tallies } of group) passage.receive(visit, isCounted ? tallies : []);
-      }
+      if (person !== undefined) leadPerson(person);
       return person;
     },
   };

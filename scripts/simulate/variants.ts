@@ -2,8 +2,9 @@
 
 export interface Variant {
   readonly name: string;
-  /** In one line, for the table. */
+  /** For the head of the table, and what it means. */
   readonly title: string;
+  readonly meaning: string;
   /** Whether stations tell each other, or each knows its own records only. */
   readonly isShared: boolean;
   /** Whether a desk takes the donor's chair before the needle. */
@@ -17,10 +18,36 @@ export interface Variant {
 const federation = { isShared: true, hasPermits: true, isLate: true, isMistaken: true } as const;
 
 export const variants = [
-  { ...federation, name: 'apart', title: 'without the federation', isShared: false, hasPermits: false },
-  { ...federation, name: 'withoutPermits', title: 'without permits', hasPermits: false },
-  { ...federation, name: 'federation', title: 'with the federation' },
-  { ...federation, name: 'lateOnly', title: 'late uploads only', isMistaken: false },
-  { ...federation, name: 'prompt', title: 'all in time', isLate: false, isMistaken: false },
+  {
+    ...federation,
+    name: 'apart',
+    title: 'apart',
+    meaning: 'each station knows its own records only',
+    isShared: false,
+    hasPermits: false,
+  },
+  {
+    ...federation,
+    name: 'withoutPermits',
+    title: 'no permits',
+    meaning: 'the federation, but nobody takes the chair',
+    hasPermits: false,
+  },
+  { ...federation, name: 'federation', title: 'federation', meaning: 'everything as it is' },
+  {
+    ...federation,
+    name: 'lateOnly',
+    title: 'late only',
+    meaning: 'the federation, and nobody is taken for somebody else',
+    isMistaken: false,
+  },
+  {
+    ...federation,
+    name: 'prompt',
+    title: 'in time',
+    meaning: 'the same, and every record is told with the end of the draw',
+    isLate: false,
+    isMistaken: false,
+  },
 ] as const satisfies readonly Variant[];
 export type VariantName = (typeof variants)[number]['name'];
