@@ -131,6 +131,7 @@ export const readStanding = {
 export const readClosed = (family: CountFamily, year: number) => ({
   name: 'books-closed',
   text: `SELECT closed_until AS "closedUntil", ${readyAt}, period, class, count FROM books
-    LEFT JOIN closed_count ON family = $1 AND left(period, 4) = $2`,
+    LEFT JOIN closed_count ON family = $1 AND left(period, 4) = $2
+    ORDER BY period, class`,
   values: [family, String(year)],
 });

@@ -10,7 +10,7 @@ import type { BooksPort } from '../../counts-port.ts';
 
 export interface Counts {
   /**
-   * What was counted in one family and year, in no order. Rejects with `STATION_NOT_READY` while the first import runs or books that
+   * What was counted in one family and year, by period and class. Rejects with `STATION_NOT_READY` while the first import runs or books that
    * are due are not closed yet, and with `DATABASE_UNAVAILABLE`. Refuses `BAD_INPUT`.
    */
   of(family: CountsInput['family'], year: number): Promise<StationCounts>;

@@ -36,7 +36,11 @@ const exact = `
 
 const tallied = 'SELECT family, period, class, count FROM tally WHERE count > 0 ORDER BY 1, 2, 3';
 
-export async function openCountingStation({ closingDays = 10, isLoaded = () => Promise.resolve(true) } = {}) {
+export async function openCountingStation({
+  closingDays = 10,
+  isLoaded = () => Promise.resolve(true),
+  patienceMs = 20_000,
+} = {}) {
   const station = await openStation(code);
   const { prisma, pool, telling } = station;
   /** What a test may turn. */
@@ -45,7 +49,7 @@ export async function openCountingStation({ closingDays = 10, isLoaded = () => P
   const turned = { now: () => world.now };
   const books = () =>
     createPostgresBooks({
-      ...{ pool, isLoaded, clock: turned, station: station.station.code },
+      ...{ pool, isLoaded, patienceMs, clock: turned, station: station.station.code },
       directory: {
         current: () => ({ ...directory.current(), policy: Policy.parse({ closingDays: world.closingDays }) }),
       },
