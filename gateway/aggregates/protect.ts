@@ -2,6 +2,7 @@
 import type { CountTable } from './count-table.ts';
 import { cellsOf } from './protection/cells.ts';
 import type { Cells } from './protection/cells.ts';
+import { connectedTo } from './protection/connected.ts';
 import { createCover } from './protection/cover.ts';
 import { latticeOf } from './protection/lattice.ts';
 import { Standing } from './standing.ts';
@@ -24,8 +25,9 @@ export interface Protection {
   /** 1 for each `OPEN` cell that is not shown, 0 for all others. */
   readonly suppressed: Uint8Array;
   /**
-   * The cells that could not be kept, at their places: what was shown before gives them away. Empty when what is `FIXED` came
-   * from here, on the same counts, with the same cells `HIDDEN`. Else no `OPEN` cell is shown, so that at least nothing is added.
+   * The cells for which no cover was found, at their places: what was shown before may tell of them more than it should. None, when
+   * what is `FIXED` came from here, on the same counts and with the same cells `HIDDEN`, but for rare ones that are covered and the
+   * cover was not found again. No `OPEN` cell is shown that would say more of them.
    */
   readonly uncovered: readonly number[];
 }
@@ -42,7 +44,7 @@ export function protect(options: ProtectOptions): Protection {
   for (const cell of waiting) {
     if ((covered[cell] ?? 0) < (needs[cell] ?? 0) && !cover(cell)) uncovered.push(cell);
   }
-  if (uncovered.length > 0) options.standing.forEach((of, cell) => (suppressed[cell] = of === Standing.OPEN ? 1 : 0));
+  if (uncovered.length > 0) for (const cell of connectedTo(uncovered, lattice, options)) suppressed[cell] = 1;
   return { counts, suppressed, uncovered };
 }
 

@@ -1,11 +1,12 @@
 /** What protecting the largest table costs against adding up its cells: 700 stations, a year of months, six procedures. */
 import { cellCounts } from '#gateway/aggregates/cell-counts.ts';
 import { protect } from '#gateway/aggregates/protect.ts';
+import { createChance } from '#gateway/aggregates/protection/chance.ts';
 
 import { measureInterleaved } from './bench.ts';
 import type { Contender, Measured, Turn } from './bench.ts';
 import type { BenchWithGoals } from './goal.ts';
-import { createChance } from './suppression/chance.ts';
+
 import { donationShares, regionStanding, regionTable } from './suppression/region.ts';
 
 /** As often as fits into the time, at least once. */

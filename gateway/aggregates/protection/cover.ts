@@ -1,16 +1,21 @@
 /** Covers cells: finds the swaps that move one far enough, and suppresses what moves with it. */
 import { createBestSwap } from './best-swap.ts';
 import type { Cells } from './cells.ts';
-import { createDifferences } from './differences.ts';
+import { createChance } from './chance.ts';
 import type { Lattice } from './lattice.ts';
 import { createSearch } from './search.ts';
 import type { Judge, Nodes } from './search.ts';
-import { forEachCell, priceOf } from './swap.ts';
-import type { Swap } from './swap.ts';
-import { createTwoTables } from './two-tables.ts';
+import { createSteps } from './steps.ts';
+import { priceOf } from './swap.ts';
 
 /** How many areas are tried in exchange for one: few at first, since a near one nearly always does. */
 const reaches = [12, 100, Infinity] as const;
+
+/**
+ * What one swap has used up another may need. Where the cheapest in turn lead nowhere, so many orders by chance are tried; of those
+ * a table that was protected before leaves, one of the first few nearly always does.
+ */
+const draws = 40;
 
 /** Which node of each axis a cell, at its place, is of. */
 function nodesAt({ periodNodes, classNodes }: Lattice, cell: number): Nodes {
@@ -21,39 +26,23 @@ function nodesAt({ periodNodes, classNodes }: Lattice, cell: number): Nodes {
 /** Covers one cell, at its place; false when there is no way. What it suppresses, and must be covered in its turn, comes to `also`. */
 export function createCover(lattice: Lattice, cells: Cells, also: (cell: number) => void): (cell: number) => boolean {
   const search = createSearch(lattice, cells.prices);
-  const tables = createTwoTables(lattice);
-  const differences = createDifferences(cells.covered);
+  const steps = createSteps(lattice, cells, also);
   const best = createBestSwap(lattice.areas);
   let missing = 0;
-
-  /** Goes a swap as far as needed: up in the upper table, and for the rest down in the lower one. */
-  function take(swap: Swap): void {
-    const up = Math.min(tables.up, missing);
-    const down = Math.min(tables.down, missing - up);
-    tables.go(up, down);
-    missing -= up + down;
-    forEachCell(swap, lattice, (cell, sign) => {
-      differences.add(cell, sign * (up + down));
-      if (cells.prices[cell] === 0) return;
-      cells.prices[cell] = 0;
-      cells.suppressed[cell] = 1;
-      also(cell);
-    });
-  }
+  let chance: (() => number) | null = null;
 
   const judge: Judge = {
     limit: () => (missing > 0 ? best.score : 0),
     judge(swap) {
       const price = priceOf(swap, lattice, cells.prices, best.score);
       if (price >= best.score) return;
-      tables.look(swap);
-      const gain = Math.min(tables.up + tables.down, missing);
+      const gain = Math.min(steps.room(swap), missing);
       if (gain <= 0) return;
-      if (price === 0) {
-        take(swap);
+      if (price === 0 && chance === null) {
+        missing -= steps.go(swap, missing);
         return;
       }
-      const score = (price * missing) / gain;
+      const score = ((price + (chance?.() ?? 0)) * missing) / gain;
       if (score < best.score) best.keep(score, swap);
     },
   };
@@ -64,18 +53,26 @@ export function createCover(lattice: Lattice, cells: Cells, also: (cell: number)
     best.forget();
     search({ cell, reach, judge });
     const swap = best.swap();
-    if (missing > 0 && swap !== null) {
-      tables.look(swap);
-      take(swap);
-    }
+    if (missing > 0 && swap !== null) missing -= steps.go(swap, missing);
     return missing < before;
   }
 
-  return (cell) => {
+  /** Looks until it is covered or nothing more is found; whether anything was. */
+  function attempt(cell: number): boolean {
     missing = cells.needs[cell] ?? 0;
+    const need = missing;
     for (const reach of reaches) while (missing > 0 && once(nodesAt(lattice, cell), reach));
-    differences.settle();
-    tables.reset();
+    steps.settle();
+    return missing < need;
+  }
+
+  return (cell) => {
+    chance = null;
+    let isMovable = attempt(cell);
+    for (let draw = 0; draw < draws && missing > 0 && isMovable; draw += 1) {
+      chance = createChance(cell * draws + draw);
+      isMovable = attempt(cell);
+    }
     return missing <= 0;
   };
 }

@@ -7,6 +7,8 @@ import type { ProtectOptions } from '#gateway/aggregates/protect.ts';
 import { Standing } from '#gateway/aggregates/standing.ts';
 import { boundsOf } from '#test/support/bounds.ts';
 import { countTables, leavesOfCells } from '#test/support/count-tables.ts';
+import { leavesOf, seenOver } from '#test/support/editions.ts';
+import type { Moment } from '#test/support/editions.ts';
 
 const tolerance = 1e-6;
 const families = [
@@ -54,6 +56,39 @@ describe.each(families)('of $name', ({ stations, threshold, dominance }) => {
         for (const { least, most } of bounds) expect(most - least).toBeGreaterThanOrEqual(threshold - tolerance);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  test('neither can it after any sequence of answers while stations are heard and months close', () => {
+    const sequences = countTables(true).chain((table) => {
+      const [areas, periods] = table.axes;
+      const step = fc.record({ more: fc.subarray([...Array(areas.leaves).keys()]), months: fc.nat({ max: 1 }) });
+      return fc.array(step, { minLength: 1, maxLength: 5 }).map((steps) => {
+        let moment: Moment = { heard: new Set(), months: 0 };
+        const moments = steps.map(({ more, months }) => {
+          moment = {
+            heard: new Set([...moment.heard, ...more]),
+            months: Math.min(periods.leaves, moment.months + months),
+          };
+          return moment;
+        });
+        const all = { heard: new Set(Array(areas.leaves).keys()), months: periods.leaves };
+        return { table, moments: [...moments, all] };
+      });
+    });
+    fc.assert(
+      fc.property(sequences, ({ table, moments }) => {
+        const { shown, secret, uncovered } = seenOver(table, moments, { threshold, dominance, stations });
+        expect(uncovered).toBe(0);
+        const sum = (leaves: readonly number[]) => leaves.reduce((total, leaf) => total + (table.counts[leaf] ?? 0), 0);
+        for (const [key, count] of shown) expect(count).toBe(sum(leavesOf(key)));
+        const kept = [...secret].map(leavesOf).filter((leaves) => sum(leaves) > 0);
+        const figures = [...shown].map(([key, count]) => ({ leaves: leavesOf(key), count }));
+        for (const { least, most } of boundsOf(table.counts.length, figures, kept)) {
+          expect(most - least).toBeGreaterThanOrEqual(threshold - tolerance);
+        }
+      }),
+      { numRuns: 80 },
     );
   });
 });
