@@ -35,8 +35,10 @@ export async function witnessedOf(
   for (const head of new Map(kept.map((each) => [each.jws, each])).values()) if (await isOwn(head)) heads.push(head);
   const found = (await Promise.all(witnesses.map((witness) => witness.proofsOf(station)))).flat();
   const contradictions: Contradiction[] = [];
-  for (const [text, other] of new Map(found.map((proof) => [proof.one, proof.other]))) {
-    const pair = { one: headOf(text), other: headOf(other) };
+  // By both, or one that is made up would take the place of a true one.
+  const proofs = new Map(found.map((proof) => [`${proof.one} ${proof.other}`, proof]));
+  for (const { one, other } of proofs.values()) {
+    const pair = { one: headOf(one), other: headOf(other) };
     const isProof = contradict(pair.one, pair.other) && (await isOwn(pair.one)) && (await isOwn(pair.other));
     if (isProof) contradictions.push(pair);
   }

@@ -6,6 +6,7 @@ import { createPostgresWitness } from '#node/adapters/postgres-witness.ts';
 import type { LogEntry, LogRecord } from '#node/ports.ts';
 import { createHeads } from '#node/replication/heads.ts';
 import { Fault } from '#schema/errors.ts';
+import { witnessedOf } from '#scripts/lookout/audit/witnessed.ts';
 import { createTestDirectory, logStart } from '#test/support/donor-log.ts';
 import { jiangsu } from '#test/support/facts.ts';
 import { testSigningKey } from '#test/support/signing-keys.ts';
@@ -90,6 +91,14 @@ describe('the head of a record', () => {
     expect(witness.standing().contradicting).toEqual([shanghai]);
     const proofs = await createPostgresWitness({ pool: other.pool }).proofsOf(shanghai);
     expect(proofs).toMatchObject([{ origin: shanghai }]);
+    // What lookout audit verify shows of it: what the station has signed, and nothing that was made up beside it.
+    await other.pool.query(
+      `INSERT INTO audit_proof (id, origin, one, other, found_at)
+       SELECT 'made up', origin, one, left(other, -8) || 'AAAAAAAA', now() + interval '1 day' FROM audit_proof`,
+    );
+    const members = createTestDirectory([shanghai, jiangsu]).current();
+    const { contradictions } = await witnessedOf(shanghai, members, [other]);
+    expect(contradictions).toMatchObject([{ one: { seq: 3 }, other: { seq: 3 } }]);
     // Once, and the record is witnessed further on.
     const before = topic.records.length;
     await own.tell();
