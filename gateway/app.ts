@@ -10,7 +10,11 @@ import { createExchangeVerifier } from '#server/keys/exchange-jwt.ts';
 import { createMemberSigner, createMemberVerifier } from '#server/keys/member-keys.ts';
 import { createGraphqlServer } from '#server/server.ts';
 
-import { noAggregates } from './aggregates/aggregates.ts';
+import { createAggregates } from './aggregates/aggregates.ts';
+import { createBooksStore } from './aggregates/books-store.ts';
+import { createEditions } from './aggregates/editions.ts';
+import { createGather } from './aggregates/gather.ts';
+import { createQuestionLog } from './aggregates/question-log.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createExchange } from './exchange-fields.ts';
@@ -54,11 +58,17 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     ...{ verifier, links, deadlineMs },
   });
   const exchange = createExchange({ forwarding, notes });
+  const figures = `${config.LOOKOUT_DIRECTORY}.figures`;
+  const aggregates = createAggregates({
+    gateway: config.LOOKOUT_GATEWAY_CODE,
+    editions: createEditions({ store: createBooksStore(figures), gather: createGather({ forwarding, notes }) }),
+    questions: createQuestionLog(figures),
+  });
   const readiness = createReadiness({ directory, links });
   const server = createGraphqlServer({
     schema: await stitch({ forwarding, notes }),
     context: ({ id: requestId, caller, request }): Context => ({
-      ...{ requestId, caller, request, exchange, aggregates: noAggregates },
+      ...{ requestId, caller, request, exchange, aggregates },
       directory: directory.current(),
     }),
     ...createTrust({ config, directory, verifier }),
@@ -80,6 +90,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
       readiness.stop();
       await server.stop();
       await links.stop();
+      await aggregates.close();
       await directory.stop();
     },
   };

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 
+import { CountsInput } from './aggregates.ts';
 import { digestOf } from './digest.ts';
 import { donorsText } from './exchange.ts';
 import { largestBatch } from './facts.ts';
@@ -57,6 +58,17 @@ export const questions = {
   }
 }`,
     variables: z.strictObject({ partition: z.int(), seq: z.int(), first: z.int() }),
+  },
+  /** What a station counted of closed months, for the gateway that gathers figures, which asks this in its own name. */
+  counts: {
+    field: 'Station.counts',
+    document: `query Counts($family: CountFamily!, $year: Int!) {
+  self {
+    code
+    counts(family: $family, year: $year) { closedUntil counts { period class count } }
+  }
+}`,
+    variables: CountsInput,
   },
 } as const satisfies Record<string, QuestionKind>;
 export type QuestionName = keyof typeof questions;
