@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const project = (
   name: string,
-  options: { timeout: number; parallel: boolean; database?: boolean; kafka?: boolean },
+  options: { timeout: number; parallel: boolean; database?: boolean; kafka?: boolean; browser?: boolean },
 ) => ({
   // Vite would take graphql's ES modules while every package in node_modules gets the CommonJS ones: two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
@@ -16,6 +16,7 @@ const project = (
     globalSetup: [
       ...(options.database === true ? ['./test/support/postgres.ts'] : []),
       ...(options.kafka === true ? ['./test/support/kafka.ts'] : []),
+      ...(options.browser === true ? ['./test/support/chromium.ts'] : []),
     ],
   },
 });
@@ -33,6 +34,7 @@ export default defineConfig({
       project('chaos', { database: true, kafka: true, timeout: 1_800_000, parallel: false }),
       project('simulation', { timeout: 120_000, parallel: true }),
       project('federation', { database: true, timeout: 60_000, parallel: false }),
+      project('browser', { browser: true, timeout: 60_000, parallel: false }),
       project('e2e', { timeout: 300_000, parallel: false }),
     ],
   },

@@ -1,5 +1,5 @@
 /** The page put together: what surrounds every feature, and the feature. */
-import { Button, Group, MantineProvider, Stack, Title } from '@mantine/core';
+import { Group, MantineProvider, Stack, Title } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 
 import { LanguageSwitch } from '../components/language-switch.tsx';
@@ -15,6 +15,8 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       refetchOnWindowFocus: false,
+      // A question that cannot be sent is to fail, not to wait in silence.
+      networkMode: 'always',
       retry: (failures, error) => failures < mostRetries && error instanceof AskFailed && error.retryable,
     },
   },
@@ -24,9 +26,6 @@ function Page() {
   const say = useSay();
   return (
     <div className="page">
-      <Button component="a" href="#result" className="skip">
-        {say('page.skip')}
-      </Button>
       <Stack>
         <Group component="header" justify="space-between">
           <Title order={1} size="h3">

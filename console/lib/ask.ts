@@ -35,7 +35,7 @@ export function sentenceOf(error: unknown): Sentence {
 }
 
 const Failure = z.object({ extensions: z.object({ code: z.string(), retryable: z.boolean().default(false) }) });
-const Answer = z.object({ data: z.unknown(), errors: z.array(Failure).min(1).optional() });
+const Answer = z.object({ data: z.unknown().optional(), errors: z.array(Failure).min(1).optional() });
 
 export interface Asker {
   /** Null when nobody has signed in, or no longer. */

@@ -67,6 +67,10 @@ export async function openSession(): Promise<Session> {
     name: user === null ? null : (user.profile.name ?? user.profile.sub),
     token: () => (user === null || user.expired === true ? null : user.access_token),
     signIn: () => manager.signinRedirect({ state: { search: location.search } }),
-    signOut: () => manager.signoutRedirect(),
+    signOut: async () => {
+      // Forgotten first, so that nothing of it is in the address of the provider's page.
+      await manager.removeUser();
+      await manager.signoutRedirect();
+    },
   };
 }

@@ -10,6 +10,7 @@ import type { Configuration, ResourceServer } from 'oidc-provider';
 
 import { accounts } from './accounts.ts';
 import type { IssuerConfig } from './config.ts';
+import { answerSignOut } from './sign-out-page.ts';
 import { accountGrant, commandClient, consoleClient, resourcePrefix, serviceScope } from './names.ts';
 
 const tokenS = 3_600;
@@ -30,6 +31,7 @@ function clientsOf({ LOOKOUT_ISSUER_REDIRECTS: redirects, LOOKOUT_ISSUER_SECRET:
     grant_types: ['authorization_code'],
     response_types: ['code'],
     redirect_uris: redirects,
+    post_logout_redirect_uris: redirects,
   } as const;
   return redirects.length === 0 ? [command] : [command, console];
 }
@@ -63,6 +65,7 @@ async function configurationOf(config: IssuerConfig): Promise<Configuration> {
     ttl: { AccessToken: tokenS, Session: tokenS, Grant: tokenS, Interaction: tokenS, IdToken: tokenS },
     features: {
       devInteractions: { enabled: false },
+      rpInitiatedLogout: { logoutSource: answerSignOut },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => [],

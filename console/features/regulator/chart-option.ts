@@ -26,8 +26,10 @@ export function chartOptionOf(data: ChartData, nameOf: (row: ChartData['rows'][n
   const { rows, periods, shape } = data;
   const common: PictureOption = {
     color: colours,
-    aria: { enabled: false, decal: { show: shape === 'BARS' } },
-    textStyle: { fontFamily: 'inherit' },
+    // What is heard is said beside it.
+    aria: { enabled: true, label: { enabled: false }, decal: { show: shape === 'BARS' } },
+    // Measured before it is drawn, so it cannot be inherited.
+    textStyle: { fontFamily: 'system-ui, sans-serif' },
   };
   if (shape === 'BARS') {
     return {

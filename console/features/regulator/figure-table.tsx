@@ -81,7 +81,7 @@ export function FigureTable({ arrangement, words, caption, withClasses, withPerc
                   row,
                   place === 0 && (
                     <th scope={withClasses ? 'rowgroup' : 'row'} rowSpan={group.length}>
-                      {words.areaOf(row)}
+                      {words.areaOf(row)} <small>{row.area.station}</small>
                     </th>
                   ),
                 ),

@@ -1,5 +1,5 @@
 /** The regulator's page: a question, and its answer below. The question is in the address, so that a link leads to the same table. */
-import { Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 
 import { useAddress } from '../../lib/address.ts';
@@ -10,6 +10,7 @@ import { measuresAsked } from './asking.ts';
 import { FailedAsking } from './failed-asking.tsx';
 import { QuestionForm } from './question-form.tsx';
 import { questionIn, withQuestion } from './question.ts';
+import styles from './regulator.module.css';
 
 export function RegulatorPage({ session }: { readonly session: Session }) {
   const say = useSay();
@@ -27,6 +28,9 @@ export function RegulatorPage({ session }: { readonly session: Session }) {
   const key = question === null ? '' : withQuestion(new URLSearchParams(), question).toString();
   return (
     <Stack>
+      <Button component="a" href="#result" className={styles.skip}>
+        {say('page.skip')}
+      </Button>
       <QuestionForm
         key={key}
         measures={[first, ...others]}
