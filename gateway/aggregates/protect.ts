@@ -1,4 +1,28 @@
-/** Decides once for a whole table which of its cells are shown. */
+/**
+ * Decides once for a whole table, with all its sums, which of its cells are shown.
+ *
+ * Suppressed are small counts and dominated ones (primary), and as many others as it takes that nobody can compute them
+ * (complementary). A suppressed cell is *covered* when there are two tables of counts, none below 0, that show the same as the
+ * true one and differ in this cell by as much as it needs: its threshold, or a tenth of it when it is dominated. Who knows all that
+ * is shown, and solves any equation over it, cannot tell these two tables apart, and so cannot narrow the cell down further. The two tables are
+ * found as sums of *swaps*: a swap takes two leaves of an axis, or one, for each axis, and moves counts between the at most eight
+ * corners, up at some and down at the others, so that every node that holds both leaves of an axis stays as it is. The cells that
+ * move must not be shown; those that would be are suppressed, and covered in their turn. Of all swaps the cheapest are taken: first
+ * those that move nothing that is shown, then those that move small cells. All sums of all axes take part at once; nodes need not
+ * form a tree.
+ *
+ * The corners are those of the hypercube method (Repsilber; Giessing and Repsilber 2002, in tau-ARGUS), here over leaves and not
+ * table by table, so that sums of sums need no rounds of their own. Primary rules, complementary suppression and the
+ * interval an intruder can solve for: Willenborg and de Waal, Elements of Statistical Disclosure Control (2001); Hundepool et al.,
+ * Statistical Disclosure Control (2012), chapter 4; the audit by linear programming: Cox 1995. The tests do that audit.
+ *
+ * What was shown stays shown (`FIXED`) and no swap moves it, so that the proof holds for all answers together, also of sums over
+ * those stations that had answered at the time.
+ *
+ * Not protected against: what two tables say of each other (a count that is part of another family's), what an intruder knows from
+ * elsewhere (a station knows its own counts, and can take them from a sum it shares with one other), and guesses at why just
+ * these cells were taken.
+ */
 import type { CountTable } from './count-table.ts';
 import { cellsOf } from './protection/cells.ts';
 import type { Cells } from './protection/cells.ts';
