@@ -15,7 +15,10 @@ function axis(leaves: string, sums: Readonly<Record<string, string>> = {}): Axis
     leaves: names.length,
     nodes: [
       ...names.map((name, at) => ({ name, leaves: [at] })),
-      ...Object.entries(sums).map(([name, of]) => ({ name, leaves: Array.from(of).map((leaf) => names.indexOf(leaf)) })),
+      ...Object.entries(sums).map(([name, of]) => ({
+        name,
+        leaves: Array.from(of).map((leaf) => names.indexOf(leaf)),
+      })),
     ],
   };
 }
