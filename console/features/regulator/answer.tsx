@@ -33,10 +33,11 @@ export function Answer({ session, question }: AnswerProps) {
   if (data === undefined) return null;
   if (data.__typename === 'Refused') {
     const why = of(refusals[data.code]);
-    const instead = of({ zh: data.messageZh, en: data.message });
+    // The sentence of the code, and after it what may be asked.
+    const instead = of({ zh: data.messageZh, en: data.message }).replace(why, '').trim();
     return (
       <Alert color="orange" variant="outline" role="alert" title={why}>
-        {instead !== why && instead}
+        {instead}
       </Alert>
     );
   }
