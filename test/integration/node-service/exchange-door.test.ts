@@ -235,6 +235,18 @@ describe('nothing is answered, and nothing happens, when', () => {
     await refused(by(body), body, 403);
   });
 
+  test('a gateway asks for counts without the right to gather them, or a member asks for them', async () => {
+    const counts = questionText({ name: 'counts', variables: { family: 'DONATIONS', year: 2024 } });
+    const who = { role: 'NODE', subject: 'R31', purpose: 'STATISTICS', case: null, rights: ['OPEN_DOCUMENTS'] };
+    const own = { iss: 'G01', aud: us, body: digestOf(counts), asker: who, ...life() };
+    await refused(jwtOf('forward', 'G01', own), counts, 403);
+    await refused(
+      forwarded({ role: 'NODE', purpose: 'STATISTICS', body: digestOf(counts), donors: null }, {}, counts),
+      counts,
+      403,
+    );
+  });
+
   test('whoever asks may not: a role or a purpose the table does not have (A23)', async () => {
     await refused(forwarded({ role: 'REGULATOR' }), body, 403);
     await refused(forwarded({ purpose: 'STATISTICS' }), body, 403);
