@@ -26,8 +26,9 @@ interface Options {
 /** Nobody waits for it: figures are of closed months, and whoever asks just after one closes has it done at once. */
 const pauseMs = 5_000;
 
-export function createBookkeeping({ station, log, ...options }: Options): Bookkeeping {
-  const books = createPostgresBooks({ ...options, station: station.code });
+export function createBookkeeping({ station, directory, log, ...options }: Options): Bookkeeping {
+  const closingDays = (): number => directory.current().policy.closingDays;
+  const books = createPostgresBooks({ ...options, station: station.code, closingDays });
   const keepAll = async (): Promise<boolean> => {
     await books.keep();
     return false;

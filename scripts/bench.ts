@@ -23,6 +23,7 @@ const modules = [
   'idle',
   'exchange',
   'audit',
+  'counts',
 ].filter((name) => existsSync(fileOf(name)));
 
 function fileOf(name: string): URL {

@@ -12,13 +12,14 @@ import { firstCountDay } from '#schema/periods.ts';
 
 import type { BooksPort } from '../counts-port.ts';
 import { closingDay } from '../domain/books.ts';
-import type { ClockPort, DirectoryPort } from '../ports.ts';
+import type { ClockPort } from '../ports.ts';
 import * as statements from './postgres-books/statements.ts';
 
 interface Options {
   readonly pool: Pool;
   readonly station: StationCode;
-  readonly directory: DirectoryPort;
+  /** How many days after its end a month is closed, by the federation's policy of the moment. */
+  readonly closingDays: () => number;
   readonly clock: ClockPort;
   /** Whether the station's first import is done. */
   readonly isLoaded: () => Promise<boolean>;
@@ -78,10 +79,10 @@ async function waitFor(work: Promise<void>, milliseconds: number): Promise<void>
 }
 
 export function createPostgresBooks(options: Options): BooksPort {
-  const { pool, station, directory, clock, isLoaded, patienceMs = 3_000 } = options;
+  const { pool, station, closingDays, clock, isLoaded, patienceMs = 3_000 } = options;
 
   const dueBy = (readyAt: number): CivilDate | null =>
-    closingDay({ now: clock.now().getTime(), readyAt, closingDays: directory.current().policy.closingDays });
+    closingDay({ now: clock.now().getTime(), readyAt, closingDays: closingDays() });
 
   const isDue = ({ closedUntil, readyAt }: Pick<Standing, 'closedUntil' | 'readyAt'>): boolean => {
     const due = dueBy(readyAt);

@@ -2,7 +2,6 @@
 import { createPostgresBooks } from '#node/adapters/postgres-books.ts';
 import { createDonations } from '#node/modules/donations/donations.ts';
 import { createLookouts } from '#node/modules/lookouts/lookouts.ts';
-import { Policy } from '#schema/directory.ts';
 import { clock, openStation } from '#test/integration/import/station-under-test.ts';
 import { createTestDirectory } from '#test/support/donor-log.ts';
 import { withEntries } from '#test/support/entry.ts';
@@ -50,9 +49,7 @@ export async function openCountingStation({
   const books = () =>
     createPostgresBooks({
       ...{ pool, isLoaded, patienceMs, clock: turned, station: station.station.code },
-      directory: {
-        current: () => ({ ...directory.current(), policy: Policy.parse({ closingDays: world.closingDays }) }),
-      },
+      closingDays: () => world.closingDays,
     });
   const rows = async (text: string): Promise<object[]> => (await pool.query<object>(text)).rows;
   const deps = { station: station.station, prisma, clock, telling };
