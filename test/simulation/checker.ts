@@ -56,7 +56,7 @@ export interface CheckerOptions {
   readonly ledger: Ledger;
   readonly ruleSet: RuleSet;
   readonly stations: readonly CheckedStation[];
-  readonly directories: Pick<Directories, 'goneBy'>;
+  readonly directories: Pick<Directories, 'goneBy' | 'judgedBy'>;
   readonly places: Places;
 }
 
@@ -218,12 +218,12 @@ export function createChecker({ ledger, ruleSet, stations, directories, places }
 
     checkPermits(oracleBy, hasMissed) {
       for (const answered of ledger.permits) {
-        const goneBy = directories.goneBy(answered.station, answered.claimedAt, answered.answeredAt);
-        throwUnlessOne(goneBy.map((directory) => permitProblem(answered, oracleBy(directory), hasMissed)));
+        const judgedBy = directories.judgedBy(answered.station, answered.claimedAt, answered.answeredAt);
+        throwUnlessOne(judgedBy.map((directory) => permitProblem(answered, oracleBy(directory), hasMissed)));
       }
       for (const answer of eligible) {
-        const goneBy = directories.goneBy(answer.station, answer.askedAt, answer.answeredAt);
-        throwUnlessOne(goneBy.map((directory) => chairProblem(answer, oracleBy(directory))));
+        const judgedBy = directories.judgedBy(answer.station, answer.askedAt, answer.answeredAt);
+        throwUnlessOne(judgedBy.map((directory) => chairProblem(answer, oracleBy(directory))));
       }
     },
 

@@ -25,8 +25,10 @@ export interface Directories {
   /** A station has judged again what a version changed. */
   judged(station: StationCode, by: Directory): void;
   isJudged(station: StationCode): boolean;
-  /** What a station may have gone by in a span of true time: its copy may still be judged by an older version than it holds. */
+  /** What a station went by in a span of true time. */
   goneBy(station: StationCode, from: number, to: number): readonly Directory[];
+  /** The same, with what its copy may still have been judged by. */
+  judgedBy(station: StationCode, from: number, to: number): readonly Directory[];
 }
 
 interface Step {
@@ -83,6 +85,12 @@ export function createDirectories(world: World): Directories {
     heardBy(station).held.push({ at: now(), version });
   }
 
+  /** A version and those a station took after it. */
+  function since(station: StationCode, least: number, to: number): Directory[] {
+    const later = heardBy(station).held.filter(({ version, at }) => version > least && at <= to);
+    return [{ version: least }, ...later].flatMap(({ version }) => versions[version - 1] ?? []);
+  }
+
   return {
     portOf: (station) => ({ current: () => versions[lastOf(heardBy(station).held) - 1] ?? first }),
     change() {
@@ -107,11 +115,10 @@ export function createDirectories(world: World): Directories {
       if (lastOf(judged) !== version) judged.push({ at: now(), version });
     },
     isJudged: (station) => lastOf(heardBy(station).judged) === versions.length,
-    goneBy(station, from, to) {
+    goneBy: (station, from, to) => since(station, versionAt(heardBy(station).held, from), to),
+    judgedBy(station, from, to) {
       const { held, judged } = heardBy(station);
-      const least = Math.min(versionAt(held, from), versionAt(judged, from));
-      const between = [{ version: least }, ...held.filter(({ version, at }) => version > least && at <= to)];
-      return between.flatMap(({ version }) => versions[version - 1] ?? []);
+      return since(station, Math.min(versionAt(held, from), versionAt(judged, from)), to);
     },
   };
 }
