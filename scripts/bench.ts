@@ -24,6 +24,7 @@ const modules = [
   'exchange',
   'audit',
   'counts',
+  'suppression',
 ].filter((name) => existsSync(fileOf(name)));
 
 function fileOf(name: string): URL {
