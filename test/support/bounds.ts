@@ -1,6 +1,6 @@
 /**
- * What somebody can tell of figures that are not shown, who knows those that are and can solve any linear programme over them:
- * between which bounds each must lie, when no count is below 0.
+ * What somebody can tell of figures that are not shown, who knows those that are and can solve any linear programme over them, when
+ * no count is below 0.
  */
 import { createRequire } from 'node:module';
 
@@ -12,8 +12,14 @@ export interface ShownFigure {
   readonly count: number;
 }
 
-/** The least and the most a sum over leaves can be. */
-export interface Bounds {
+/** A sum over leaves that was not shown, and how wide the range must be that it can be told to lie in. */
+export interface SecretFigure {
+  readonly leaves: readonly number[];
+  readonly need: number;
+}
+
+/** A figure that can be told to lie in a narrower range. */
+export interface ToldFigure extends SecretFigure {
   readonly least: number;
   readonly most: number;
 }
@@ -21,33 +27,56 @@ export interface Bounds {
 // Its types describe the CommonJS build, not the one that `import` would find.
 const { default: loadHighs } = createRequire(import.meta.url)('highs') as typeof Highs.default;
 const highs = await loadHighs();
-const { infinity, constants } = highs;
-const { optimal, unbounded, unboundedOrInfeasible } = constants.modelStatus;
+const { minimize, maximize } = highs.constants.objectiveSense;
+const { optimal, unbounded, unboundedOrInfeasible } = highs.constants.modelStatus;
+const tolerance = 1e-6;
 
-/** The bounds of each of some sums. */
-export function boundsOf(
-  leaves: number,
-  shown: readonly ShownFigure[],
-  sums: readonly (readonly number[])[],
-): readonly Bounds[] {
-  using model = highs.createModel();
-  model.options.set({ output_flag: false, presolve: "off" });
-  for (let leaf = 0; leaf < leaves; leaf += 1) model.addVar(0, infinity);
+function modelOf(leaves: number, shown: readonly ShownFigure[]) {
+  const model = highs.createModel();
+  model.options.set({ output_flag: false, presolve: 'off' });
+  for (let leaf = 0; leaf < leaves; leaf += 1) model.addVar(0, highs.infinity);
   for (const { leaves: of, count } of shown) {
     model.addRow(count, count, { indices: [...of], values: of.map(() => 1) });
   }
-  const end = (of: readonly number[], sense: Highs.ObjectiveSense): number => {
-    for (const leaf of of) model.changeColCost(leaf, 1);
-    model.changeObjectiveSense(sense);
-    model.run();
-    const [status, value] = [model.getModelStatus(), model.getObjectiveValue()];
-    for (const leaf of of) model.changeColCost(leaf, 0);
-    if (status === unbounded || status === unboundedOrInfeasible) return Infinity;
-    if (status !== optimal) throw new Error(`no bounds: ${status}`);
-    return value;
+  return model;
+}
+
+/** The counts at which a sum is least or most; null when it has no bound. */
+function solve(model: Highs.Model, of: readonly number[], sense: Highs.ObjectiveSense): ArrayLike<number> | null {
+  for (const leaf of of) model.changeColCost(leaf, 1);
+  model.changeObjectiveSense(sense);
+  model.run();
+  const status = model.getModelStatus();
+  const counts = status === optimal ? model.getSolution().colValue : null;
+  for (const leaf of of) model.changeColCost(leaf, 0);
+  if (counts === null && status !== unbounded && status !== unboundedOrInfeasible)
+    throw new Error(`unsolved: ${status}`);
+  return counts;
+}
+
+/** The figures that can be told too closely. Every table of counts that is met on the way counts for all of them. */
+export function toldTooClosely(
+  leaves: number,
+  shown: readonly ShownFigure[],
+  secrets: readonly SecretFigure[],
+): readonly ToldFigure[] {
+  using model = modelOf(leaves, shown);
+  const ranges = secrets.map((secret) => ({ ...secret, least: Infinity, most: -Infinity }));
+  const meet = (counts: ArrayLike<number>): void => {
+    for (const range of ranges) {
+      const sum = range.leaves.reduce((total, leaf) => total + (counts[leaf] ?? 0), 0);
+      range.least = Math.min(range.least, sum);
+      range.most = Math.max(range.most, sum);
+    }
   };
-  return sums.map((of) => ({
-    least: end(of, constants.objectiveSense.minimize),
-    most: end(of, constants.objectiveSense.maximize),
-  }));
+  return ranges.filter((range) => {
+    const isNarrow = (): boolean => range.most - range.least < range.need - tolerance;
+    for (const sense of [maximize, minimize]) {
+      if (!isNarrow()) break;
+      const counts = solve(model, range.leaves, sense);
+      if (counts === null) range.most = Infinity;
+      else meet(counts);
+    }
+    return isNarrow();
+  });
 }

@@ -5,12 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { protect } from '#gateway/aggregates/protect.ts';
 import type { ProtectOptions } from '#gateway/aggregates/protect.ts';
 import { Standing } from '#gateway/aggregates/standing.ts';
-import { boundsOf } from '#test/support/bounds.ts';
+import { toldTooClosely } from '#test/support/bounds.ts';
 import { countTables, leavesOfCells } from '#test/support/count-tables.ts';
 import { leavesOf, seenOver } from '#test/support/editions.ts';
 import type { Moment } from '#test/support/editions.ts';
 
-const tolerance = 1e-6;
 const families = [
   { name: 'activity', stations: true, threshold: 5, dominance: null },
   { name: 'infections', stations: false, threshold: 11, dominance: 0.9 },
@@ -58,16 +57,10 @@ describe.each(families)('of $name', ({ stations, threshold, dominance }) => {
         const secret = [...counts.keys()].filter(
           (cell) => (suppressed[cell] === 1 || of.standing[cell] === Standing.HIDDEN) && (counts[cell] ?? 0) > 0,
         );
-        const bounds = boundsOf(
-          of.table.counts.length,
-          shown,
-          secret.map((cell) => leaves[cell] ?? []),
-        );
-        bounds.forEach(({ least, most }, at) => {
-          expect(most - least).toBeGreaterThanOrEqual(needOf(of, leaves[secret[at] ?? 0] ?? []) - tolerance);
-        });
+        const figures = secret.map((cell) => ({ leaves: leaves[cell] ?? [], need: needOf(of, leaves[cell] ?? []) }));
+        expect(toldTooClosely(of.table.counts.length, shown, figures)).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 
@@ -96,11 +89,10 @@ describe.each(families)('of $name', ({ stations, threshold, dominance }) => {
         for (const [key, count] of shown) expect(count).toBe(sum(leavesOf(key)));
         const kept = [...secret].map(leavesOf).filter((leaves) => sum(leaves) > 0);
         const figures = [...shown].map(([key, count]) => ({ leaves: leavesOf(key), count }));
-        for (const { least, most } of boundsOf(table.counts.length, figures, kept)) {
-          expect(most - least).toBeGreaterThanOrEqual(threshold - tolerance);
-        }
+        const secrets = kept.map((leaves) => ({ leaves, need: threshold }));
+        expect(toldTooClosely(table.counts.length, figures, secrets)).toEqual([]);
       }),
-      { numRuns: 80 },
+      { numRuns: 200 },
     );
   });
 });
