@@ -35,6 +35,10 @@ export interface Question<T> {
 
 const patienceMs = 20_000;
 
+/** The body of a question, as whoever signs it has to know it. */
+export const bodyOf = ({ query, variables = {} }: Pick<Question<unknown>, 'query' | 'variables'>): string =>
+  JSON.stringify({ query, variables });
+
 /** The data, with the errors beside it. Throws when there is no data that can be used. */
 export async function ask<T>({
   who,
@@ -45,7 +49,7 @@ export async function ask<T>({
   shape,
 }: Question<T>): Promise<{ data: T; errors: GraphqlError[] }> {
   const envelope = Envelope.safeParse(
-    await post({ who, url: new URL('/graphql', url), signedIn, body: JSON.stringify({ query, variables }) }),
+    await post({ who, url: new URL('/graphql', url), signedIn, body: bodyOf({ query, variables }) }),
   );
   if (!envelope.success) throw new Problem(`${who} does not answer in GraphQL.`, 'failed');
   const { data, errors = [] } = envelope.data;

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { aggregate, aggregateVerb } from './aggregate.ts';
 import { auditVerb } from './audit.ts';
 import { check, checkVerb } from './check.ts';
 import { directoryVerb } from './directory.ts';
@@ -34,6 +35,11 @@ const program = new Command('lookout')
   .addCommand(
     stationsVerb.action(async (options) => {
       process.exitCode = await stations(options);
+    }),
+  )
+  .addCommand(
+    aggregateVerb.action(async (options) => {
+      process.exitCode = await aggregate(options);
     }),
   )
   .addCommand(
