@@ -55,15 +55,21 @@ export const reinstate =
     });
 
 /** The new key counts from now on; those in use until now, a while longer, for what is on its way. */
+export function withNewKey<Holder extends { readonly code: string; readonly keys: readonly SigningKey[] }>(
+  holder: Holder,
+  key: SigningKey,
+  end: number,
+): Holder {
+  const { code, keys } = holder;
+  if (keys.some(({ kid }) => kid === key.kid)) throw new Problem(`${code} has this key already.`, 'usage');
+  const notAfter = new Date(end).toISOString();
+  return { ...holder, keys: [...keys.map((one) => (one.notAfter === null ? { ...one, notAfter } : one)), key] };
+}
+
 export const rotateKey =
   (code: string, key: SigningKey, graceMs: number): Change =>
   (directory, now) =>
-    changeMember(directory, code, (member) => {
-      if (member.keys.some(({ kid }) => kid === key.kid)) throw new Problem(`${code} has this key already.`, 'usage');
-      const end = new Date(now + graceMs).toISOString();
-      const old = member.keys.map((one) => (one.notAfter === null ? { ...one, notAfter: end } : one));
-      return { ...member, keys: [...old, key] };
-    });
+    changeMember(directory, code, (member) => withNewKey(member, key, now + graceMs));
 
 /** Nothing but a new term, of so many days. */
 export const renew =

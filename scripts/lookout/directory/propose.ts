@@ -1,5 +1,5 @@
 /** `lookout directory admit|suspend|reinstate|rotate-key|renew`: each says what it would change, then proposes it. */
-import { Directory, Member } from '#schema/directory.ts';
+import { Directory, Member, Regulator } from '#schema/directory.ts';
 import { exitCodes, Problem } from '#scripts/lookout/problem.ts';
 import type { ExitCode } from '#scripts/lookout/problem.ts';
 import { createVerb } from '#scripts/lookout/verb.ts';
@@ -10,6 +10,7 @@ import type { Change } from './changes.ts';
 import { differenceOf } from './difference.ts';
 import { readPublicKey } from './key-file.ts';
 import { usualTerms } from './new-directory.ts';
+import { admitRegulator, isRegulator, rotateRegulatorKey, setRegulatorStatus } from './regulators.ts';
 import { openProposal, writeProposal } from './proposal.ts';
 
 export const fileOption = ['--file <file>', 'the proposal (default: directory.next.json in the state folder)'] as const;
@@ -93,27 +94,33 @@ export const rotateKeyVerb = createVerb({
 
 export const admitVerb = createVerb({
   name: 'admit',
-  zh: '提议接纳一个新成员站。',
-  en: 'Propose to admit a member.',
+  zh: '提议接纳一个新成员站或监管机构。',
+  en: 'Propose to admit a member, or a regulator.',
   examples: [
     [
       'directory admit --code 350298B01 --kind BLOOD --province 35 --name-zh 厦门 --name-en Xiamen --endpoint https://node.example --key xiamen.jwk',
       'then sign and publish',
     ],
+    [
+      'directory admit --code R35 --name-zh 福建卫健委 --name-en Fujian --key r35.jwk',
+      'a regulator, which asks for figures',
+    ],
   ],
   exits,
 })
-  .requiredOption('--code <code>', 'six digits, B or P, two digits')
-  .requiredOption('--kind <kind>', 'BLOOD or PLASMA')
-  .requiredOption('--province <digits>', 'the first two digits of GB/T 2260')
+  .requiredOption('--code <code>', 'six digits, B or P, two digits; of a regulator R, two digits')
+  .option('--kind <kind>', 'BLOOD or PLASMA')
+  .option('--province <digits>', 'the first two digits of GB/T 2260')
   .requiredOption('--name-zh <name>', 'its name in Chinese')
   .requiredOption('--name-en <name>', 'its name in English')
-  .requiredOption('--endpoint <url>', 'the base URL of its node service')
+  .option('--endpoint <url>', 'the base URL of its node service')
   .requiredOption('--key <file>', 'its key as a JWK; only the public part is used')
   .option(...fileOption);
 
-export const proposeSuspension = (code: string, options: ProposalOptions) => propose(options, () => suspend(code));
-export const proposeReinstatement = (code: string, options: ProposalOptions) => propose(options, () => reinstate(code));
+export const proposeSuspension = (code: string, options: ProposalOptions) =>
+  propose(options, () => (isRegulator(code) ? setRegulatorStatus(code, 'SUSPENDED') : suspend(code)));
+export const proposeReinstatement = (code: string, options: ProposalOptions) =>
+  propose(options, () => (isRegulator(code) ? setRegulatorStatus(code, 'ACTIVE') : reinstate(code)));
 
 export async function proposeRenewal(
   options: ProposalOptions & { softDays: string; hardDays: string },
@@ -132,21 +139,30 @@ export async function proposeKey(
   const hours = Number(options.grace);
   if (!(hours >= 0 && hours <= 10_000)) throw new Problem('--grace is a number of hours.', 'usage');
   const key = await readPublicKey(options.key);
-  return propose(options, () => rotateKey(code, key, hours * 3_600_000));
+  const rotate = isRegulator(code) ? rotateRegulatorKey : rotateKey;
+  return propose(options, () => rotate(code, key, hours * 3_600_000));
 }
 
 interface Admission extends ProposalOptions {
   readonly code: string;
-  readonly kind: string;
-  readonly province: string;
+  readonly kind?: string;
+  readonly province?: string;
   readonly nameZh: string;
   readonly nameEn: string;
-  readonly endpoint: string;
+  readonly endpoint?: string;
   readonly key: string;
+}
+
+async function proposeRegulator({ code, nameZh, nameEn, key, ...options }: Admission): Promise<ExitCode> {
+  const said = { code, nameZh, nameEn, status: 'ACTIVE', keys: [await readPublicKey(key)] };
+  const regulator = Regulator.safeParse(said);
+  if (!regulator.success) throw new Problem(`This is no regulator: ${z.prettifyError(regulator.error)}`, 'usage');
+  return propose(options, (published) => admitRegulator(published, regulator.data));
 }
 
 export async function proposeAdmission(options: Admission): Promise<ExitCode> {
   const { code, kind, province, nameZh, nameEn, endpoint } = options;
+  if (isRegulator(code)) return proposeRegulator(options);
   const said = { code, kind, province, nameZh, nameEn, endpoint };
   const more = { status: 'ACTIVE', suspensions: [], keys: [await readPublicKey(options.key)] };
   const member = Member.safeParse({ ...said, ...more });

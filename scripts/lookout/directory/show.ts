@@ -38,26 +38,31 @@ const inUse = (keys: readonly SigningKey[]): string =>
 
 type Versions = ReadonlyMap<string, number | null>;
 
-function tableOf({ version, gateways, members }: Directory, versions: Versions): string {
+const standingText = (status: 'ACTIVE' | 'SUSPENDED'): string =>
+  status === 'ACTIVE' ? coloured('green', 'active') : coloured('red', 'suspended');
+
+function tableOf({ version, gateways, members, regulators }: Directory, versions: Versions): string {
   const table = new Table({
     head: ['code', 'name', 'address', 'status', 'key', 'has'],
     style: { head: [], border: [], compact: true },
   });
   const row = (code: string, name: string, of: Directory['gateways'][number] | Directory['members'][number]) => {
-    const status = of.status === 'ACTIVE' ? coloured('green', 'active') : coloured('red', 'suspended');
     const has = versions.get(code) ?? null;
     const shown = has === null ? 'no answer' : `version ${has}`;
     table.push([
       code,
       name,
       of.endpoint,
-      status,
+      standingText(of.status),
       inUse(of.keys),
       coloured(has === version ? 'green' : 'yellow', shown),
     ]);
   };
   for (const gateway of gateways) row(gateway.code, 'gateway', gateway);
   for (const member of members) row(member.code, `${member.nameZh} ${member.nameEn}`, member);
+  for (const { code, nameZh, nameEn, status, keys } of regulators) {
+    table.push([code, `${nameZh} ${nameEn}`, '', standingText(status), inUse(keys), '']);
+  }
   return table.toString();
 }
 

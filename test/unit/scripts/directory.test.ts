@@ -21,7 +21,9 @@ import { proposeAuthorities, proposePolicy } from '#scripts/lookout/directory/pr
 import { publish } from '#scripts/lookout/directory/publish.ts';
 import { sign } from '#scripts/lookout/directory/sign.ts';
 import { Directory } from '#schema/directory.ts';
+import { admitRegulator, rotateRegulatorKey, setRegulatorStatus } from '#scripts/lookout/directory/regulators.ts';
 import { directoryOf, memberOf } from '#test/support/directory.ts';
+import { testRegulator } from '#test/support/regulator.ts';
 import { testPublicKey, testSigningKey } from '#test/support/signing-keys.ts';
 
 const now = Date.parse('2026-11-22T00:00:00Z');
@@ -52,6 +54,23 @@ describe('a change', () => {
     expect(() => suspend('320198B01')(next, now)).toThrow('suspended already');
     expect(() => reinstate('310198B01')(next, now)).toThrow('not suspended');
     expect(() => suspend('330198B01')(next, now)).toThrow('no member');
+  });
+
+  test('admits a regulator, suspends it and gives it a new key, as it does a member', () => {
+    const key = { ...testPublicKey('new'), notBefore: '2026-11-22T00:00:00.000Z' };
+    const admitted = nextVersion(published, published, admitRegulator(published, testRegulator), now);
+    expect(differenceOf(published, admitted)).toContain(
+      'regulator R31 示例监管 Example regulator is admitted with 1 key(s)',
+    );
+    const suspended = nextVersion(admitted, admitted, setRegulatorStatus('R31', 'SUSPENDED'), now);
+    const rotated = nextVersion(suspended, suspended, rotateRegulatorKey('R31', key, 3_600_000), now);
+    expect(Directory.safeParse(rotated).success).toBe(true);
+    expect(rotated.regulators).toMatchObject([
+      { status: 'SUSPENDED', keys: [{ notAfter: '2026-11-22T01:00:00.000Z' }, { notAfter: null }] },
+    ]);
+    expect(differenceOf(admitted, suspended)).toContain('R31 is suspended');
+    expect(() => admitRegulator(published, testRegulator)(admitted, now)).toThrow('already');
+    expect(() => setRegulatorStatus('R32', 'ACTIVE')(admitted, now)).toThrow('no regulator');
   });
 
   test('gives a member a new key and lets the old one run out', () => {
