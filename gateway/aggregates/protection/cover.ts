@@ -12,8 +12,8 @@ import { priceOf } from './swap.ts';
 const reaches = [12, 100, Infinity] as const;
 
 /**
- * What one swap has used up another may need. Where the cheapest in turn lead nowhere, so many orders by chance are tried; of those
- * a table that was protected before leaves, one of the first few nearly always does.
+ * What one swap has used up another may need. Where the cheapest in turn lead nowhere, so many other orders are tried, by chance, in
+ * which prices count for less and less. One of the first few nearly always leads there.
  */
 const draws = 40;
 
@@ -29,7 +29,7 @@ export function createCover(lattice: Lattice, cells: Cells, also: (cell: number)
   const steps = createSteps(lattice, cells, also);
   const best = createBestSwap(lattice.areas);
   let missing = 0;
-  let chance: (() => number) | null = null;
+  let whim: (() => number) | null = null;
 
   const judge: Judge = {
     limit: () => (missing > 0 ? best.score : 0),
@@ -38,11 +38,11 @@ export function createCover(lattice: Lattice, cells: Cells, also: (cell: number)
       if (price >= best.score) return;
       const gain = Math.min(steps.room(swap), missing);
       if (gain <= 0) return;
-      if (price === 0 && chance === null) {
+      if (price === 0 && whim === null) {
         missing -= steps.go(swap, missing);
         return;
       }
-      const score = ((price + (chance?.() ?? 0)) * missing) / gain;
+      const score = ((price + (whim?.() ?? 0)) * missing) / gain;
       if (score < best.score) best.keep(score, swap);
     },
   };
@@ -67,10 +67,11 @@ export function createCover(lattice: Lattice, cells: Cells, also: (cell: number)
   }
 
   return (cell) => {
-    chance = null;
+    whim = null;
     let isMovable = attempt(cell);
     for (let draw = 0; draw < draws && missing > 0 && isMovable; draw += 1) {
-      chance = createChance(cell * draws + draw);
+      const chance = createChance(cell * draws + draw);
+      whim = () => chance() * 2 ** (draw / 2);
       isMovable = attempt(cell);
     }
     return missing <= 0;
