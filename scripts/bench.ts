@@ -25,6 +25,7 @@ const modules = [
   'audit',
   'counts',
   'suppression',
+  'aggregate',
 ].filter((name) => existsSync(fileOf(name)));
 
 function fileOf(name: string): URL {
