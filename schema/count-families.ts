@@ -116,9 +116,9 @@ export const countFamilies = {
       ],
     },
   },
-  /** Conflicts, by the day they were found; each once, at the first of the stations it concerns in the order of their codes. */
+  /** Conflicts that were not withdrawn, by the day they were found; each once, at the first of the stations it concerns by code. */
   CONFLICTS: { ...activity, classes: all },
-  /** Donations written down more than 24 hours after the draw, by the day of the draw. A station's first import is not counted. */
+  /** Donations written down more than 24 hours after the draw, by the day of the draw; but for a station's first import and what was there before it. */
   LATE_UPLOADS: { ...activity, classes: all },
 } as const satisfies Record<string, CountFamilyShape>;
 

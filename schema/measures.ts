@@ -116,15 +116,16 @@ export const measures = {
   },
   CONFLICTS: {
     ...{ family: 'CONFLICTS', of: 'ALL', splits: false, zh: '事后冲突', en: 'Conflicts' },
-    definitionZh: '事后发现违反规则的事件数，每起计一次，计入所涉站点中代码最小者。',
+    definitionZh: '事后发现违反规则的事件数，每起计一次，计入所涉站点中代码最小者；结账前因更正而撤销的不计。',
     definitionEn:
-      'Facts that together show that a rule was broken, found afterwards; each once, at the first station concerned by code.',
+      'Facts that together show that a rule was broken, found afterwards; each once, at the first station concerned by code. One that a correction took back before the books were closed does not count.',
   },
   LATE_UPLOADS: {
     ...{ family: 'LATE_UPLOADS', of: 'ALL', splits: false, zh: '迟报献血记录', en: 'Late uploads' },
-    definitionZh: '采集后超过24小时才录入的献血记录数，按采集日期计入。站点首次导入的历史数据不计。',
+    definitionZh:
+      '采集后超过24小时、当月结账前录入的献血记录数，按采集日期计入。未采出的、以及站点首次导入及之前录入的历史数据不计。',
     definitionEn:
-      'Donations written down more than 24 hours after the draw, by the day of the draw. A first import does not count.',
+      'Donations written down more than 24 hours after the draw and before the books of its month were closed, by the day of the draw. Draws of nothing, and what a station had written down up to its first import, do not count.',
   },
 } as const satisfies Record<string, MeasureShape>;
 
