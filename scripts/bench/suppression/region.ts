@@ -11,6 +11,8 @@ export interface RegionShape {
   readonly provinces: number;
   /** How often a class is counted among all, blood stations first, then plasma stations. */
   readonly shares: readonly (readonly [blood: number, plasma: number])[];
+  /** Classes that are sums of others, besides the one of all. */
+  readonly sums: readonly (readonly number[])[];
   /** What a mean station counts in a month. */
   readonly perMonth: number;
   /** A number from 0 up to 1 at each call. */
@@ -18,14 +20,33 @@ export interface RegionShape {
 }
 
 /** The procedures of the family of donations; source plasma comes last. */
-export const donationShares = [
-  [0.9, 0],
-  [0.07, 0],
-  [0.02, 0],
-  [0.009, 0],
-  [0.0003, 0],
-  [0, 1],
-] as const;
+export const donations = {
+  shares: [
+    [0.9, 0],
+    [0.07, 0],
+    [0.02, 0],
+    [0.009, 0],
+    [0.0003, 0],
+    [0, 1],
+  ],
+  sums: [],
+} as const;
+
+/** The verdicts of the family of checks: eligible, deferred (own, same province, other province), referred, indeterminate. */
+export const checks = {
+  shares: [
+    [0.83, 0.85],
+    [0.05, 0.05],
+    [0.02, 0.01],
+    [0.005, 0.002],
+    [0.08, 0.08],
+    [0.01, 0.01],
+  ],
+  sums: [
+    [1, 2, 3],
+    [2, 3],
+  ],
+} as const;
 
 const everyFourthOrSo = 3.5;
 const isPlasma = (station: number): boolean => station % everyFourthOrSo >= everyFourthOrSo - 1;
@@ -81,10 +102,14 @@ function scattered(mean: number, random: () => number): number {
 
 /** A year of one family, by station, month and class. */
 export function regionTable(shape: RegionShape): CountTable {
-  const { stations, shares, perMonth, random } = shape;
+  const { stations, shares, sums, perMonth, random } = shape;
   const classes: Axis = {
     leaves: shares.length,
-    nodes: [node('all', numbers(shares.length)), ...numbers(shares.length).map((at) => node(`class ${at}`, [at]))],
+    nodes: [
+      node('all', numbers(shares.length)),
+      ...sums.map((of) => node(`classes ${of.join()}`, [...of])),
+      ...numbers(shares.length).map((at) => node(`class ${at}`, [at])),
+    ],
   };
   const counts = new Float64Array(stations * 12 * shares.length);
   let at = 0;

@@ -6,7 +6,7 @@ import { createChance } from '#gateway/aggregates/protection/chance.ts';
 import { protect } from '#gateway/aggregates/protect.ts';
 import type { ProtectOptions } from '#gateway/aggregates/protect.ts';
 import { Standing } from '#gateway/aggregates/standing.ts';
-import { donationShares, regionStanding, regionTable } from '#scripts/bench/suppression/region.ts';
+import { donations, regionStanding, regionTable } from '#scripts/bench/suppression/region.ts';
 
 /** An axis with a node for each leaf, and named sums. */
 function axis(leaves: string, sums: Readonly<Record<string, string>> = {}): Axis {
@@ -130,7 +130,7 @@ describe('what was shown before', () => {
 });
 
 describe('of a region like the real one', () => {
-  const shape = { stations: 109, provinces: 7, shares: donationShares, perMonth: 6_000, random: createChance(7) };
+  const shape = { stations: 109, provinces: 7, ...donations, perMonth: 6_000, random: createChance(7) };
   const region = regionTable(shape);
   const standing = regionStanding(region, shape);
   const protection = protect({ table: region, standing, threshold: 5, dominance: null });
