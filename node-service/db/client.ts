@@ -27,6 +27,9 @@ export interface DatabaseOptions {
 /** No question of a station takes this long; an import says `SET LOCAL statement_timeout = 0`. */
 const statementTimeoutMs = 15_000;
 
+/** Whoever needs a connection waits so long for one, in a transaction or not: a rush at a desk is served late rather than refused. */
+const patienceMs = 5_000;
+
 /** As many as the applier uses at once. */
 const pipelinedConnections = 2;
 
@@ -36,7 +39,11 @@ export function createDatabase(databaseUrl: string, { poolSize, onIdleError }: D
   const pool = new pg.Pool({ ...options, max: poolSize });
   const pipelined = new pg.Pool({ ...options, max: pipelinedConnections, pipeline: true });
   for (const each of [pool, pipelined]) each.on('error', (error) => onIdleError?.(error));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    errorFormat: 'minimal',
+    transactionOptions: { maxWait: patienceMs, timeout: statementTimeoutMs },
+  });
   return {
     prisma,
     pool,
@@ -52,7 +59,7 @@ const optionsFor = (databaseUrl: string): pg.PoolConfig => ({
   connectionString: inUtc(databaseUrl),
   application_name: 'lookout',
   keepAlive: true,
-  connectionTimeoutMillis: 5_000,
+  connectionTimeoutMillis: patienceMs,
   idleTimeoutMillis: 60_000,
   statement_timeout: statementTimeoutMs,
   idle_in_transaction_session_timeout: 60_000,
