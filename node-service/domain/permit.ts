@@ -120,15 +120,16 @@ export interface PermitState {
 
 function stateOf(claim: Claim, history: History, logTime: number): PermitState {
   const until = lapsesAt(claim);
-  const end = history.find(
-    (event) => isEndOf(event, claim) && byPlace(claim, event) < 0 && event.appendedAt <= logTime,
-  );
+  // What has lapsed is not released any more, but a donation may still say that it was made under it.
+  const isInTime = ({ body, appendedAt: time }: HistoryEvent): boolean =>
+    time <= logTime && (time < until || body.type === 'donation.recorded');
+  const end = history.find((event) => isEndOf(event, claim) && byPlace(claim, event) < 0 && isInTime(event));
   const endsAt = Math.min(until, end?.appendedAt ?? until);
   const { id, origin, appendedAt, body } = claim;
   const state = ((): PermitStanding => {
     // A donation that was written down late was made under its permit all the same.
     if (end?.body.type === 'donation.recorded') return 'COMPLETED';
-    if (end !== undefined && end.appendedAt < until) return 'RELEASED';
+    if (end !== undefined) return 'RELEASED';
     return logTime < until ? 'IN_FORCE' : 'LAPSED';
   })();
   return { id, station: origin, procedure: body.procedure, grantedAt: appendedAt, until, endsAt, state };

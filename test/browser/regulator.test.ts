@@ -83,7 +83,7 @@ describe.skipIf(inject('chromium') === '')('a regulator', () => {
     const [, ...rows] = await readTable(page);
     expect(rows.flatMap(([, ...cells]) => cells.map(numberIn))).toEqual(table.figures.map(({ count }) => count));
     expect(rows.flat()).toContain('上海示例血液中心 310198B01');
-    expect(await page.locator('#result figure svg').count()).toBe(1);
+    await page.locator('#result figure svg').waitFor();
     expect(visitor.problems).toEqual([]);
   });
 
