@@ -209,8 +209,7 @@ describe('with a station away, the figures of a federation', () => {
       '31 2024': 22,
     });
 
-    await federation.restart(plasma, at(plasma).databaseUrl);
-    await federation.publish({}, { ...regulated, ...closed });
+    await federation.restart(plasma, at(plasma).databaseUrl, { ...regulated, ...closed });
     const after = await vi.waitFor(async () => {
       const table = await ask();
       expect(table.complete).toBe(true);

@@ -111,7 +111,7 @@ export interface Federation {
     said?: Partial<Omit<Directory, 'members'>>,
   ): Promise<void>;
   /** Starts a station on a database that is there; `at` means this one from now on. */
-  restart(code: string, databaseUrl: string): Promise<Station>;
+  restart(code: string, databaseUrl: string, said?: Partial<Omit<Directory, 'members'>>): Promise<Station>;
 }
 
 /** Three stations behind a gateway; `end` is called for whatever a test leaves running. */
@@ -160,9 +160,9 @@ export async function startFederation(policy: object = {}): Promise<Federation> 
     directoryFile,
     publish,
     gateway: { url: gatewayUrl, stop: stopGateway },
-    restart: async (code, databaseUrl) => {
+    restart: async (code, databaseUrl, said) => {
       const station = await start(code, { DATABASE_URL: databaseUrl });
-      await publish();
+      await publish({}, said);
       return station;
     },
   };
