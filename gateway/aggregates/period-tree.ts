@@ -1,6 +1,6 @@
 /**
  * Periods whose counts do not add up: who gave in March and in May is one donor of the year. Such a count is between the largest of
- * its parts and their sum all the same, which is how far one that is not shown can be narrowed down by those that are.
+ * its parts and their sum all the same.
  */
 import { firstDayAfter, firstDayOf, levelOf, PeriodLevel } from '#schema/periods.ts';
 import type { Period } from '#schema/periods.ts';
@@ -23,43 +23,15 @@ export function periodTree(periods: readonly Period[]): PeriodTree {
   return { wholes, parts: periods.map((_, at) => wholes.flatMap(([nearest], part) => (nearest === at ? [part] : []))) };
 }
 
-/** The counts of one area and class by period, and which of them are shown. */
-export interface Line {
-  readonly count: (period: number) => number;
-  readonly isShown: (period: number) => boolean;
-}
-
-const sumOf = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
-
-/** The most a count can be, by itself or by its parts. */
-function mostOf({ parts }: PeriodTree, { count, isShown }: Line, at: number): number {
-  if (isShown(at)) return count(at);
-  const made = parts[at] ?? [];
-  return made.length === 0
-    ? Infinity
-    : sumOf(made.map((part) => mostOf({ parts, wholes: [] }, { count, isShown }, part)));
-}
-
 /** Every period that is part of one, however deep. */
 export const within = (tree: PeriodTree, at: number): number[] =>
   (tree.parts[at] ?? []).flatMap((part) => [part, ...within(tree, part)]);
 
-/** The range that is left for a count that is not shown. */
-export function widthOf(tree: PeriodTree, line: Line, at: number): number {
-  const { count, isShown } = line;
-  const wholes = tree.wholes[at] ?? [];
-  let most = mostOf(tree, line, at);
-  let least = Math.max(0, ...within(tree, at).filter(isShown).map(count));
-  let besides = 0;
-  let below = at;
-  for (const whole of wholes) {
-    const others = (tree.parts[whole] ?? []).filter((part) => part !== below);
-    besides += sumOf(others.map((part) => mostOf(tree, line, part)));
-    if (isShown(whole)) {
-      most = Math.min(most, count(whole));
-      least = Math.max(least, count(whole) - besides);
-    }
-    below = whole;
-  }
-  return most - least;
+/** Whether these can be the counts of one station: none below 0, and each whole between its largest part and their sum. */
+export function canBe({ parts }: PeriodTree, counts: readonly number[]): boolean {
+  return counts.every((whole, at) => {
+    const made = (parts[at] ?? []).map((part) => counts[part] ?? 0);
+    if (whole < 0) return false;
+    return made.length === 0 || (whole >= Math.max(...made) && whole <= made.reduce((sum, part) => sum + part, 0));
+  });
 }

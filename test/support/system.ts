@@ -1,6 +1,6 @@
 /** A station's own system, for tests: it signs in at the station with its key, as RFC 7523 has it. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -17,7 +17,11 @@ const { kid, kty, crv, x } = testPublicKey('a system');
 
 /** The file a station knows its systems by. */
 function writeClients(): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'donor-lookout-clients-')), 'clients.json');
+  const folder = mkdtempSync(path.join(tmpdir(), 'donor-lookout-clients-'));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const file = path.join(folder, 'clients.json');
   const client = { id: systemId, keys: [{ kid, kty, crv, x }], rights: ['OPEN_DOCUMENTS'] };
   writeFileSync(file, JSON.stringify({ clients: [client] }));
   return file;
