@@ -2,6 +2,7 @@
 import { Command } from '@commander-js/extra-typings';
 
 import { prove, proveVerb } from './audit/prove.ts';
+import { questionsVerb, showQuestions } from './audit/questions.ts';
 import { showRecord, showRecordVerb } from './audit/show.ts';
 import { verify, verifyVerb } from './audit/verify.ts';
 import { whoAsked, whoAskedVerb } from './audit/who-asked.ts';
@@ -22,6 +23,7 @@ export const auditVerb = new Command('audit')
   .addCommand(verifyVerb.action(ending(verify)))
   .addCommand(whoAskedVerb.action(ending(whoAsked)))
   .addCommand(showRecordVerb.action(ending(showRecord)))
+  .addCommand(questionsVerb.action(ending(showQuestions)))
   .addCommand(
     proveVerb.action(async (file, options) => {
       process.exitCode = await prove(file, options);

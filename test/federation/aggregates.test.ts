@@ -1,7 +1,10 @@
 /** Figures for a regulator, of three real stations behind a real gateway. */
+import { readFile } from 'node:fs/promises';
+
 import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
+import { questionFile, readQuestions } from '#gateway/aggregates/question-log.ts';
 import { aggregateCsv, figureText } from '#schema/aggregate-csv.ts';
 import { digestOf } from '#schema/digest.ts';
 import { gatewayOperations } from '#schema/operations.ts';
@@ -72,8 +75,11 @@ async function startClosed(silent: readonly string[] = []): Promise<Federation> 
 
 describe('with every station there, the figures of a federation', () => {
   let gateway: string;
+  let directoryFile: string;
   beforeAll(async () => {
-    ({ url: gateway } = (await startClosed()).gateway);
+    const federation = await startClosed();
+    gateway = federation.gateway.url;
+    directoryFile = federation.directoryFile;
   });
   afterAll(endAll);
 
@@ -181,6 +187,11 @@ describe('with every station there, the figures of a federation', () => {
       kind: 'ANSWERED',
       caller: { from: 'GATEWAY', member: 'G01', role: 'NODE', purpose: 'STATISTICS', subject: 'R31' },
     });
+    await askFigures(gateway, { ...monthly, province: '65' });
+    const { lines, brokenAt } = readQuestions(await readFile(`${directoryFile}.figures/${questionFile}`, 'utf8'));
+    expect(brokenAt).toBe(null);
+    expect(lines[0]).toMatchObject({ regulator: 'R31', input: { measure: 'DONATIONS' } });
+    expect(lines.at(-1)).toMatchObject({ input: { province: '65' }, outcome: 'AGGREGATE_AREA_UNKNOWN', figures: null });
   });
 });
 
