@@ -164,13 +164,15 @@ function createAnswering(parts: Parts): Answering {
 
 interface Needed {
   readonly database: Pick<Database, 'pool'>;
+  readonly audit: Pick<AuditPort, 'isTaking'>;
   readonly directory: Pick<DirectoryFile, 'check'>;
 }
 
-function createReadiness({ LOOKOUT_AWAIT_IMPORT: marker }: NodeConfig, { database, directory }: Needed) {
+function createReadiness({ LOOKOUT_AWAIT_IMPORT: marker }: NodeConfig, { database, audit, directory }: Needed) {
   const isLoaded = async (): Promise<boolean> => marker === undefined || (await isTrue(access(marker)));
   const readiness = async (): Promise<Check[]> => [
     { name: 'database', ok: await isTrue(database.pool.query('SELECT 1')) },
+    { name: 'entries', ok: audit.isTaking() },
     { name: 'import', ok: await isLoaded() },
     directory.check(),
   ];
@@ -191,7 +193,7 @@ export async function createNodeService(config: NodeConfig, log: Logger, clock =
   recordVersions(directory, { audit, clock, log });
   const tokens = createHmacTokens(Buffer.from(config.LOOKOUT_TOKEN_KEY, 'hex'));
   const exchange = createExchange({ config, station, directory, audit, pool: database.pool, log });
-  const { isLoaded, readiness } = createReadiness(config, { database, directory });
+  const { isLoaded, readiness } = createReadiness(config, { database, audit, directory });
   const ruleSet = ruleSetOf(config);
   const donorLog = createDonorLog({ config, station, ruleSet, directory, database, exchange, audit, isLoaded, log });
   const books = createBookkeeping({ station, directory, pool: database.pool, clock, isLoaded, log });

@@ -37,6 +37,8 @@ export interface AuditPort {
    * member can write one.
    */
   recordIn(statement: Statement, payload: AuditPayload, counted?: readonly Counted[]): Promise<AuditReference>;
+  /** False for some seconds after an entry could not be written, unless another one was. */
+  isTaking(): boolean;
   /** Counts somebody who was turned away. The first of a kind in a minute is written at once, the rest as one entry at its end. */
   turnedAway(refused: TurnedAway): void;
   /** The last entry; null while there is none. */

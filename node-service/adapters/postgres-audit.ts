@@ -58,6 +58,7 @@ export function createPostgresAudit({ pool, member, clock, log, patienceMs = 20_
       if (reference === undefined) throw new Fault('INTERNAL');
       return reference;
     },
+    isTaking: () => queue.isTaking(),
     turnedAway: (refused) => {
       turnstile.count(refused);
     },

@@ -38,7 +38,11 @@ export function createDatabase(databaseUrl: string, { poolSize, onIdleError }: D
   const options = optionsFor(databaseUrl);
   const pool = new pg.Pool({ ...options, max: poolSize });
   const pipelined = new pg.Pool({ ...options, max: pipelinedConnections, pipeline: true });
-  for (const each of [pool, pipelined]) each.on('error', (error) => onIdleError?.(error));
+  for (const each of [pool, pipelined]) {
+    each.on('error', (error) => onIdleError?.(error));
+    // A connection that breaks while somebody has it: the statement in flight fails and tells, or the next one.
+    each.on('connect', (client) => client.on('error', () => undefined));
+  }
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     errorFormat: 'minimal',

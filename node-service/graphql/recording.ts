@@ -7,6 +7,7 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 
 import { Fault } from '#schema/errors.ts';
 
+import { asDatabaseFault } from '../db/outage.ts';
 import type { Context } from './context.ts';
 import { FieldEntry } from './field-entry.ts';
 
@@ -23,14 +24,15 @@ const recording =
   async (_, args, context, info) => {
     const { audit, caller, clock } = context;
     const entry = new FieldEntry({ field, isMutation, audit, caller, clock });
-    if (caller.from !== 'OWN') return resolve(entry, args, context, info);
     let answer: object | null;
     try {
       answer = (await resolve(entry, args, context, info)) as object | null;
-    } catch (error) {
-      await failed(entry, error);
+    } catch (thrown) {
+      const error = asDatabaseFault(thrown);
+      if (caller.from === 'OWN') await failed(entry, error);
       throw error;
     }
+    if (caller.from !== 'OWN') return answer;
     await entry.answered(answer);
     return answer;
   };

@@ -85,3 +85,47 @@ describe('a station whose database takes nothing any more (E2)', () => {
     }, 10_000);
   });
 });
+
+describe('a station whose connections are cut again and again under load (E2)', () => {
+  test('lives, loses nothing it acknowledged, and does nothing twice', async () => {
+    await startFederation();
+    await untilFresh(at(shanghai), at(jiangsu));
+    const url = at(jiangsu).databaseUrl;
+    const name = new URL(url).pathname.slice(1);
+    const cutAll = () =>
+      query(
+        new URL('/postgres', url).href,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'",
+        [name],
+      );
+    /** As often as it takes: whoever is not answered says the same again. */
+    const untilRecorded = (donationNo: string) =>
+      vi.waitFor(
+        async () => {
+          expect(await record(at(jiangsu), donationNo, donationNo)).toMatchObject({ __typename: 'Donation' });
+        },
+        { timeout: 60_000, interval: 5 },
+      );
+    const numbers = Array.from({ length: 120 }, (_, at) => `CUT${100 + at}`);
+    for (let at = 0; at < numbers.length; at += 10) {
+      const recorded = numbers.slice(at, at + 10).map(untilRecorded);
+      // In the middle of them: the first is done, the others are not.
+      await Promise.race(recorded);
+      await cutAll();
+      await Promise.all(recorded);
+    }
+    await vi.waitFor(async () => {
+      const [known] = await query<{ facts: number }>(
+        at(shanghai).databaseUrl,
+        'SELECT count(DISTINCT token)::int AS facts FROM event',
+      );
+      expect(known?.facts).toBe(numbers.length);
+    }, 60_000);
+    const [counted] = await query<Record<string, number>>(
+      url,
+      `SELECT (SELECT count(*)::int FROM donation) AS donations, count(*)::int AS facts,
+         count(DISTINCT (partition, seq))::int AS seqs FROM outbox`,
+    );
+    expect(counted).toEqual({ donations: numbers.length, facts: numbers.length, seqs: numbers.length });
+  }, 120_000);
+});

@@ -16,6 +16,8 @@ const mostAtOnce = 500;
 const mostCharacters = 4_000_000;
 /** So many wait; with the longest time a group takes, whoever is the last of them is answered after a minute or two. */
 const mostWaiting = 5_000;
+/** So long after a group could not be written it is not known that the next one can. */
+const doubtMs = 5_000;
 const uniqueViolation = '23505';
 
 type Answer = AuditReference | 'SEEN_BEFORE';
@@ -28,6 +30,8 @@ interface Waiting extends Draft {
 export interface Queue {
   /** Resolves once the entry is durable. Rejects with `DATABASE_UNAVAILABLE`, at once where too many wait already. */
   add(draft: Draft): Promise<Answer>;
+  /** Whether the last group was written, or one that was not is some seconds ago. */
+  isTaking(): boolean;
   /** Resolves when nothing waits. */
   settled(): Promise<void>;
 }
@@ -43,9 +47,20 @@ const idsOf = ({ once }: Draft): string[] => once.map(({ id }) => id.toLowerCase
 const wasUsed = (error: unknown): boolean =>
   error instanceof DatabaseError && error.code === uniqueViolation && error.table === 'exchange_seen';
 
+/** Takes out those that have waited longest and go together. */
+function takeGroup(waiting: Waiting[]): Waiting[] {
+  let characters = 0;
+  const beyond = waiting.findIndex(({ text }, place) => {
+    characters += text.length;
+    return place === mostAtOnce || (place > 0 && characters > mostCharacters);
+  });
+  return waiting.splice(0, beyond === -1 ? waiting.length : beyond);
+}
+
 export function createQueue({ writer, findSeen }: Options): Queue {
   const waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  let failedAt = -Infinity;
 
   /** Turns away those whose id was used before, in the database or earlier in the group. */
   async function withoutUsed(group: readonly Waiting[]): Promise<readonly Waiting[]> {
@@ -73,23 +88,17 @@ export function createQueue({ writer, findSeen }: Options): Queue {
     }
   }
 
-  /** Those that have waited longest and go together. */
-  function nextGroup(): Waiting[] {
-    let characters = 0;
-    const beyond = waiting.findIndex(({ text }, place) => {
-      characters += text.length;
-      return place === mostAtOnce || (place > 0 && characters > mostCharacters);
-    });
-    return waiting.splice(0, beyond === -1 ? waiting.length : beyond);
-  }
-
   async function run(): Promise<void> {
     while (waiting.length > 0) {
-      const group = nextGroup();
-      await commit(group).catch((cause: unknown) => {
+      const group = takeGroup(waiting);
+      try {
+        await commit(group);
+        failedAt = -Infinity;
+      } catch (cause) {
+        failedAt = performance.now();
         // Who was answered already hears nothing of it.
         for (const { fail } of group) fail(new Fault('DATABASE_UNAVAILABLE', { cause }));
-      });
+      }
     }
     running = undefined;
   }
@@ -105,6 +114,7 @@ export function createQueue({ writer, findSeen }: Options): Queue {
         // All that come in this turn of the event loop set out together.
         running ??= new Promise((begin) => setImmediate(begin)).then(run);
       }),
+    isTaking: () => performance.now() >= failedAt + doubtMs,
     settled: async () => {
       await running;
     },

@@ -1,16 +1,12 @@
 /** Statements on one connection, and what their failures are called. */
-import { DatabaseError } from 'pg';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 
 import { Fault } from '#schema/errors.ts';
 
-/** Errors of our own making (cardinality, data, integrity, syntax) are no outage. */
-const ourOwnMistake = /^(?:21|22|23|42)/;
+import { isOurOwnMistake } from '../../db/outage.ts';
 
-function faultOf(error: unknown): unknown {
-  if (error instanceof DatabaseError && ourOwnMistake.test(error.code ?? '')) return error;
-  return new Fault('DATABASE_UNAVAILABLE', { cause: error });
-}
+const faultOf = (error: unknown): unknown =>
+  isOurOwnMistake(error) ? error : new Fault('DATABASE_UNAVAILABLE', { cause: error });
 
 /** A statement's rows as arrays. Rejects with `DATABASE_UNAVAILABLE`. */
 export async function rowsOf<Row extends unknown[]>(
@@ -64,7 +60,6 @@ export async function inTransaction<T>(
   const client = await pool.connect().catch((error: unknown) => {
     throw faultOf(error);
   });
-  client.on('error', ignore); // the next statement fails and tells
   const writes = createWrites();
   let isClean = false;
   try {
@@ -86,7 +81,6 @@ export async function inTransaction<T>(
     );
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(!isClean);
   }
 }

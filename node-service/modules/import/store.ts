@@ -4,13 +4,13 @@
  */
 import { finished } from 'node:stream/promises';
 
-import { DatabaseError } from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 import type { ImportKind, ImportSummary } from '#schema/import.ts';
 
 import type { Entry } from '../../audit-port.ts';
+import { isOurOwnMistake } from '../../db/outage.ts';
 import type { CopyBuffer } from './copy-format.ts';
 import { FileFault } from './file-fault.ts';
 import { statementsFor } from './statements.ts';
@@ -43,13 +43,8 @@ export interface Store {
   rollback(): Promise<void>;
 }
 
-/** Errors of our own making (data, integrity, syntax) are no outage. */
-const ourOwnMistake = /^(?:22|23|42)/;
-
-function faultOf(error: unknown): unknown {
-  if (error instanceof DatabaseError && ourOwnMistake.test(error.code ?? '')) return error;
-  return new FileFault('DATABASE_UNAVAILABLE', undefined, error);
-}
+const faultOf = (error: unknown): unknown =>
+  isOurOwnMistake(error) ? error : new FileFault('DATABASE_UNAVAILABLE', undefined, error);
 
 async function attempt<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
@@ -58,8 +53,6 @@ async function attempt<Answer>(work: () => Promise<Answer>): Promise<Answer> {
     throw faultOf(error);
   }
 }
-
-const ignore = () => undefined;
 
 async function copy(client: PoolClient, statement: string, bytes: Buffer): Promise<void> {
   const stream = client.query(copyFrom(statement));
@@ -107,29 +100,22 @@ async function writeDown(client: PoolClient, entry: Pick<Entry, 'changed'>, reco
 /** A connection of our own, in a transaction whose turn has come. */
 async function begin(pool: Pool, statements: Statements): Promise<PoolClient> {
   const client = await pool.connect();
-  // A connection that breaks while nothing is asked says so here; the next statement fails and tells.
-  client.on('error', ignore);
   try {
     for (const statement of statements.begin) await client.query(statement);
     return client;
   } catch (error) {
-    giveBack(client, true);
+    client.release(true);
     throw error;
   }
-}
-
-function giveBack(client: PoolClient, broken: boolean): void {
-  client.off('error', ignore);
-  client.release(broken);
 }
 
 async function rollback(client: PoolClient): Promise<void> {
   try {
     await client.query('ROLLBACK');
-    giveBack(client, false);
+    client.release(false);
   } catch {
     // The database rolls back by itself when a connection ends.
-    giveBack(client, true);
+    client.release(true);
   }
 }
 
@@ -152,7 +138,7 @@ export function createStore(pool: Pool, table: Table, at: Date): Store {
         await client.query(statements.wake);
         await writeDown(client, entry, record);
         await client.query('COMMIT');
-        giveBack(client, false);
+        client.release(false);
       }),
     async rollback() {
       const client = await opened?.catch(() => undefined);
