@@ -27,17 +27,27 @@ export interface ReadinessOptions {
   readonly links: StationLinks;
 }
 
+/** The code of what lies under an error: `ENOTFOUND`, `CERT_HAS_EXPIRED`, or one of our own. */
+function codeUnder(error: unknown): string {
+  if (!(error instanceof Error)) return 'INTERNAL';
+  const own = 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
+  return error.cause instanceof Error ? codeUnder(error.cause) : own;
+}
+
 export function createReadiness({ directory, links }: ReadinessOptions): Readiness {
-  const ready = new Map<StationCode, boolean>();
+  /** Why each is not ready; null for one that is. */
+  const reasons = new Map<StationCode, string | null>();
   let cameUp = false;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  const isReady = ({ code }: Member) => ready.get(code) ?? false;
+  const isReady = ({ code }: Member) => reasons.get(code) === null;
   const active = () => directory.current().members.filter(({ status }) => status === 'ACTIVE');
   const askOne = async (member: Member) => {
-    const answer = await links.ask(member, question).catch(() => undefined);
-    ready.set(member.code, answer?.status === 200);
+    const reason = await links
+      .ask(member, question)
+      .then(({ status }) => (status === 200 ? null : `it answers ${status}`), codeUnder);
+    reasons.set(member.code, reason);
   };
   const look = async () => {
     await Promise.all(active().map(askOne));
@@ -50,7 +60,9 @@ export function createReadiness({ directory, links }: ReadinessOptions): Readine
       active().map((member) => {
         const name = `station ${member.code}`;
         if (isReady(member)) return { name, ok: true };
-        return { name, ok: cameUp, detail: cameUp ? 'not ready now, answers go without it' : 'not ready yet' };
+        const reason = reasons.get(member.code) ?? 'not asked yet';
+        const detail = cameUp ? `not ready now, answers go without it: ${reason}` : `not ready yet: ${reason}`;
+        return { name, ok: cameUp, detail };
       }),
     start: () => void look(),
     stop: () => {
