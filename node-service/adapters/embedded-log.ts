@@ -13,7 +13,7 @@ import { readSession } from './embedded-log/reading.ts';
 import { addEntries, boundsOf, requireTables } from './embedded-log/tables.ts';
 import { requirePossible } from './log-entries.ts';
 import { createLogHealth } from './log-health.ts';
-import { readForEver } from './log-reading.ts';
+import { createReadings } from './log-reading.ts';
 import type { Session } from './log-reading.ts';
 
 export interface EmbeddedLogOptions {
@@ -29,8 +29,6 @@ export interface EmbeddedLogOptions {
 export function createEmbeddedLog(options: EmbeddedLogOptions): LogPort {
   const health = createLogHealth(options.log);
   const database = createDatabase(options);
-  const stopping = new AbortController();
-  const readings = new Set<Promise<void>>();
   let checked: Promise<void> | undefined;
   const forget = () => {
     checked = undefined;
@@ -42,10 +40,10 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): LogPort {
     }
     return checked;
   };
-  const reader = {
+  const readings = createReadings({
     ...{ ready, forget, health, log: options.log },
     readSession: (session: Session) => readSession(options, session),
-  };
+  });
   /** What fails is `LOG_UNAVAILABLE`, unless it is a fault already. */
   const ask = async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
     try {
@@ -68,16 +66,10 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): LogPort {
       return ask(() => database.run((client) => addEntries(client, topic, entries)));
     },
     bounds: (topic) => ask(() => database.run((client) => boundsOf(client, topic))),
-    read: (reading, signal) => {
-      const either = AbortSignal.any([signal, stopping.signal]);
-      const going = readForEver(reader, reading, either);
-      readings.add(going);
-      return going.finally(() => readings.delete(going));
-    },
+    read: readings.read,
     isUp: health.isUp,
     stop: async () => {
-      stopping.abort();
-      await Promise.all(readings);
+      await readings.stop();
       await database.stop();
     },
   };

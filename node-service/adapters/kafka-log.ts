@@ -7,7 +7,7 @@ import type { LogPort } from '../ports.ts';
 import { requirePossible } from './log-entries.ts';
 import { createLogHealth } from './log-health.ts';
 import type { LogHealth } from './log-health.ts';
-import { readForEver } from './log-reading.ts';
+import { createReadings } from './log-reading.ts';
 import type { Session } from './log-reading.ts';
 import { unavailable } from './kafka-log/appends.ts';
 import { createLink, deadlineOf } from './kafka-log/link.ts';
@@ -47,12 +47,10 @@ export function createKafkaLog(options: KafkaLogOptions): LogPort {
     health.failed(error);
   };
   const sender = createSender(options, { ready: topics.ready, heard: health.heard, failed });
-  const reader = {
+  const readings = createReadings({
     ...{ ready: topics.ready, forget: topics.forget, health, log: options.log },
     readSession: (session: Session) => readSession(options, session),
-  };
-  const stopping = new AbortController();
-  const readings = new Set<Promise<void>>();
+  });
 
   return {
     partitions: async () => {
@@ -68,16 +66,10 @@ export function createKafkaLog(options: KafkaLogOptions): LogPort {
       await topics.ready();
       return topics.ask((link) => boundsOf(link, options, topic));
     },
-    read: (reading, signal) => {
-      const either = AbortSignal.any([signal, stopping.signal]);
-      const going = readForEver(reader, reading, either);
-      readings.add(going);
-      return going.finally(() => readings.delete(going));
-    },
+    read: readings.read,
     isUp: health.isUp,
     stop: async () => {
-      stopping.abort();
-      await Promise.all([sender.stop(), ...readings]);
+      await Promise.all([sender.stop(), readings.stop()]);
     },
   };
 }

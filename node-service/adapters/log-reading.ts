@@ -1,7 +1,7 @@
 /** Reads a topic of the donor log for ever: in sessions, each of which ends when its connection does or the reading does. */
 import type { Logger } from 'pino';
 
-import type { LogReading, LogTopic } from '../ports.ts';
+import type { LogPort, LogReading, LogTopic } from '../ports.ts';
 import { createBackOff, createDeliveries, waitUnlessAborted } from './log-deliveries.ts';
 import type { Deliveries } from './log-deliveries.ts';
 import type { LogHealth } from './log-health.ts';
@@ -27,8 +27,32 @@ export interface SessionReader {
   readonly readSession: (session: Session) => Promise<void>;
 }
 
+/** All readings of one engine, each until its signal fires, and none beyond `stop`. */
+export interface Readings {
+  readonly read: LogPort['read'];
+  /** Resolves when the last delivery has settled. */
+  readonly stop: () => Promise<void>;
+}
+
+export function createReadings(reader: SessionReader): Readings {
+  const stopping = new AbortController();
+  const going = new Set<Promise<void>>();
+  return {
+    read: (reading, signal) => {
+      const either = AbortSignal.any([signal, stopping.signal]);
+      const begun = readForEver(reader, reading, either).finally(() => going.delete(begun));
+      going.add(begun);
+      return begun;
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(going);
+    },
+  };
+}
+
 /** Reads until the signal fires and the last delivery has settled; a session that breaks is followed by another one. */
-export async function readForEver(reader: SessionReader, reading: LogReading, signal: AbortSignal): Promise<void> {
+async function readForEver(reader: SessionReader, reading: LogReading, signal: AbortSignal): Promise<void> {
   const { ready, forget, health, log, readSession } = reader;
   const { topic } = reading;
   const deliveries = createDeliveries(reading, signal, log);

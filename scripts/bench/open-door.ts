@@ -1,4 +1,4 @@
-/** For measurements of the bare server: a door that lets everybody in, to ask for everything. */
+/** For measurements and tests of the bare server: a door that lets everybody in, to ask for everything. */
 import { Pseudonym } from '#schema/caller.ts';
 import { StationCode } from '#schema/ids.ts';
 import type { Authority } from '#server/graphql/authority.ts';

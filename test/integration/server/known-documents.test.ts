@@ -1,7 +1,7 @@
 /** Which documents a service answers in production, and how they are named. */
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { openDoor } from '#test/support/open-door.ts';
+import { openDoor } from '#scripts/bench/open-door.ts';
 import type { Door } from '#server/http/door.ts';
 import { Answer, startSmallServer } from './small-server.ts';
 

@@ -9,7 +9,7 @@ import type { Budgets } from '#schema/rate-limits.ts';
 import type { Denial } from '#server/graphql/authority.ts';
 import type { Door } from '#server/http/door.ts';
 import { RequestError } from '#server/errors/request-error.ts';
-import { openDoor } from '#test/support/open-door.ts';
+import { openDoor } from '#scripts/bench/open-door.ts';
 import { Answer, startSmallServer } from './small-server.ts';
 
 const schema = buildSchema(`

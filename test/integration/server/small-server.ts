@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { openAuthority, openDoor } from '#test/support/open-door.ts';
+import { openAuthority, openDoor } from '#scripts/bench/open-door.ts';
 import { createGraphqlServer } from '#server/server.ts';
 import type { GraphqlServerOptions } from '#server/server.ts';
 import { createSmallSchema } from './small-schema.ts';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 
 import { createLogHealth } from '#node/adapters/log-health.ts';
-import { readForEver } from '#node/adapters/log-reading.ts';
+import { createReadings } from '#node/adapters/log-reading.ts';
 import type { Session } from '#node/adapters/log-reading.ts';
 
 const log = pino({ level: 'silent' });
@@ -32,7 +32,7 @@ function readBroken(second: (session: Session) => Promise<void>) {
     ...{ ready: () => Promise.resolve(), forget: () => forgotten.push('all'), health, log },
     readSession,
   };
-  const reading = readForEver(reader, { topic: 'donors', from: [0], onBatch }, ending.signal);
+  const reading = createReadings(reader).read({ topic: 'donors', from: [0], onBatch }, ending.signal);
   return { reading, ending, held, handedOn, health, forgotten, sessions: () => sessions };
 }
 
