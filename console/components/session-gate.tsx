@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 
+import { AskFailed, sentenceOf } from '../lib/ask.ts';
+import { useLanguage } from '../lib/language.tsx';
 import { useSay } from '../lib/say.ts';
 import { openSession } from '../lib/sign-in.ts';
 import type { Session } from '../lib/sign-in.ts';
@@ -17,8 +19,10 @@ interface SessionGateProps {
 
 export function SessionGate({ explanation, children }: SessionGateProps) {
   const say = useSay();
+  const { of } = useLanguage();
   const {
     data: session,
+    error,
     isPending,
     refetch,
   } = useQuery({
@@ -31,7 +35,7 @@ export function SessionGate({ explanation, children }: SessionGateProps) {
   if (isPending) return <Loader role="status" aria-label={say('page.loading')} />;
   if (session === undefined) {
     return (
-      <Failure sentence={say('session.refused')}>
+      <Failure sentence={error instanceof AskFailed ? of(sentenceOf(error)) : say('session.refused')}>
         <Button onClick={() => void refetch()}>{say('failure.retry')}</Button>
       </Failure>
     );

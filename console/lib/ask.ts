@@ -14,8 +14,8 @@ export class AskFailed extends Error {
   readonly code: string;
   readonly retryable: boolean;
 
-  constructor(code: string, retryable: boolean) {
-    super(code);
+  constructor(code: string, retryable: boolean, options: ErrorOptions = {}) {
+    super(code, options);
     this.code = code;
     this.retryable = retryable;
   }

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { ConsoleSettings } from '#schema/console.ts';
 
 import { replaceSearch } from './address.ts';
+import { AskFailed } from './ask.ts';
 
 export interface Session {
   /** What the provider calls whoever has signed in; null when nobody has. */
@@ -25,9 +26,12 @@ export interface Session {
 const Before = z.object({ search: z.string() });
 
 async function fetchSettings(): Promise<ConsoleSettings> {
-  const response = await fetch('config.json', { cache: 'no-store' });
-  if (!response.ok) throw new TypeError(`config.json: ${response.status}`);
-  return ConsoleSettings.parse(await response.json());
+  try {
+    const response = await fetch('config.json', { cache: 'no-store' });
+    return ConsoleSettings.parse(await response.json());
+  } catch (cause) {
+    throw new AskFailed('UNREACHABLE', true, { cause });
+  }
 }
 
 function settingsOf({ issuer, client, scope, resource }: ConsoleSettings): UserManagerSettings {
@@ -59,7 +63,7 @@ async function comeBack(manager: UserManager): Promise<User> {
   return user;
 }
 
-/** Rejects when the settings cannot be fetched, or the provider says no. */
+/** Rejects with `AskFailed` when the settings cannot be fetched, and with something else when the provider says no. */
 export async function openSession(): Promise<Session> {
   const manager = new UserManager(settingsOf(await fetchSettings()));
   const user = isWayBack() ? await comeBack(manager) : null;

@@ -40,10 +40,10 @@ function attempt(leaving: LeavingOut): Decided | undefined {
 }
 
 /**
- * Only the longest periods, which are part of no other. Of the others nothing is shown but what they say themselves (no donor of
- * the year is none of any month), so that only the small ones are to be kept.
+ * Only the longest periods, which are part of no other. Of the others nothing is shown but what they say themselves: no donor of
+ * the year is none of any month.
  */
-function hideParts({ table, standing, shape }: Undecided, tree: PeriodTree, counts: Float64Array): void {
+function hideParts({ table, standing }: Undecided, tree: PeriodTree, counts: Float64Array): void {
   const [areas, periods] = table.axes;
   for (const area of areas.nodes.keys()) {
     for (const period of periods.nodes.keys()) {
@@ -51,8 +51,7 @@ function hideParts({ table, standing, shape }: Undecided, tree: PeriodTree, coun
       const cell = cellAt(table, area, period, 0);
       if (longest === undefined || standing[cell] !== Standing.OPEN) continue;
       if (counts[cellAt(table, area, longest, 0)] === 0) continue;
-      const count = counts[cell] ?? 0;
-      standing[cell] = count > 0 && count < shape.threshold ? Standing.HIDDEN : Standing.IGNORED;
+      standing[cell] = counts[cell] === 0 ? Standing.IGNORED : Standing.HIDDEN;
     }
   }
 }

@@ -270,6 +270,22 @@ describe.skipIf(inject('chromium') === '')('whoever leaves', () => {
   });
 });
 
+describe.skipIf(inject('chromium') === '')('whoever cannot reach the service', () => {
+  test('is told that, and not that signing in has failed; and goes on from there', async () => {
+    await using visitor = await visit(browser, 'about:blank');
+    const { page } = visitor;
+    const settings = '**/regulator/config.json';
+    await page.route(settings, (route) => route.abort());
+    await page.goto(pageAt('?lang=en'));
+    const failure = page.getByRole('alert');
+    await failure.waitFor();
+    expect(await failure.textContent()).toContain('The service cannot be reached');
+    await page.unroute(settings);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await visitor.signIn();
+  });
+});
+
 describe.skipIf(inject('chromium') === '')('somebody else', () => {
   test('signs in and is shown no figures', async () => {
     await using visitor: Visitor = await visit(browser, pageAt(searchOf(donations)));

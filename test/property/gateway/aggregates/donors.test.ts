@@ -129,7 +129,8 @@ test('no count of donors can be told more closely than its threshold, whoever is
       expect(toldBy(after)).toBe(0);
       expect(toldBy(editionOf(heard, null, all))).toBe(0);
     }),
-    { numRuns: 60 },
+    // Where a year was shown that one quarter made up alone.
+    { numRuns: 50, examples: [[{ seed: 787_078, sizes: [8, 60, 8, 60, 60, 200], late: 3 }]] },
   );
 }, 120_000);
 
