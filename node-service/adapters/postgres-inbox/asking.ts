@@ -8,6 +8,15 @@ import { isOurOwnMistake } from '../../db/outage.ts';
 const faultOf = (error: unknown): unknown =>
   isOurOwnMistake(error) ? error : new Fault('DATABASE_UNAVAILABLE', { cause: error });
 
+/** What a transaction asks in one turn leaves in one write: to wake the server has its price, once or for each statement. */
+function gather({ connection: { stream } }: PoolClient): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => {
+    stream.uncork();
+  });
+}
+
 /** A statement's rows as arrays. Rejects with `DATABASE_UNAVAILABLE`. */
 export async function rowsOf<Row extends unknown[]>(
   client: Pool | PoolClient,
@@ -15,6 +24,7 @@ export async function rowsOf<Row extends unknown[]>(
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
   try {
+    if ('release' in client) gather(client);
     return (await client.query<Row>({ ...statement, values: [...values], rowMode: 'array' })).rows;
   } catch (error) {
     throw faultOf(error);
