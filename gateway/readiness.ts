@@ -27,11 +27,11 @@ export interface ReadinessOptions {
   readonly links: StationLinks;
 }
 
-/** The code of what lies under an error: `ENOTFOUND`, `CERT_HAS_EXPIRED`, or one of our own. */
-function codeUnder(error: unknown): string {
-  if (!(error instanceof Error)) return 'INTERNAL';
-  const own = 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
-  return error.cause instanceof Error ? codeUnder(error.cause) : own;
+/** The code that lies deepest in an error: `ENOTFOUND`, `CERT_HAS_EXPIRED`, or one of our own. */
+function codeIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const own = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return codeIn(error.cause) ?? own;
 }
 
 export function createReadiness({ directory, links }: ReadinessOptions): Readiness {
@@ -44,9 +44,10 @@ export function createReadiness({ directory, links }: ReadinessOptions): Readine
   const isReady = ({ code }: Member) => reasons.get(code) === null;
   const active = () => directory.current().members.filter(({ status }) => status === 'ACTIVE');
   const askOne = async (member: Member) => {
-    const reason = await links
-      .ask(member, question)
-      .then(({ status }) => (status === 200 ? null : `it answers ${status}`), codeUnder);
+    const reason = await links.ask(member, question).then(
+      ({ status }) => (status === 200 ? null : `it answers ${status}`),
+      (error: unknown) => codeIn(error) ?? 'INTERNAL',
+    );
     reasons.set(member.code, reason);
   };
   const look = async () => {

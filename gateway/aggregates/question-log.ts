@@ -65,10 +65,8 @@ export function readQuestions(text: string): ReadQuestions {
   const lines: QuestionLine[] = [];
   let last: Digest | null = null;
   let size = 0;
-  for (const written of text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .slice(0, -1)) {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  for (const written of whole.split('\n').slice(0, -1)) {
     const line = lineOf(written);
     if (line?.number !== lines.length + 1 || line.before !== last) {
       return { lines, brokenAt: lines.length + 1, last, size };
@@ -90,7 +88,10 @@ export function createQuestionLog(folder: string): QuestionLog {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(path.join(folder, questionFile), 'a+', 0o600);
     const { lines, brokenAt, last: before, size } = readQuestions(await file.readFile('utf8'));
-    if (brokenAt !== null) throw new Fault('INTERNAL', { cause: `line ${brokenAt} of the questions is not the next` });
+    if (brokenAt !== null) {
+      await file.close();
+      throw new Fault('INTERNAL', { cause: `line ${brokenAt} of the questions is not the next` });
+    }
     end = { number: lines.length, before, size };
     await file.truncate(end.size);
     return file;

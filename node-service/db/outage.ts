@@ -27,7 +27,7 @@ const isPrismaOutage = ({ code, meta }: Prisma.PrismaClientKnownRequestError): b
 
 function isOutage(error: Error): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError) return isPrismaOutage(error);
-  if (error instanceof DatabaseError) return !ourOwnMistake.test(error.code ?? '');
+  if (error instanceof DatabaseError) return !isOurOwnMistake(error);
   return connectionLost.test(error.message) || ('code' in error && socketErrors.has(error.code));
 }
 
