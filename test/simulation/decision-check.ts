@@ -102,10 +102,11 @@ function falseBy(directory: Directory, answer: Answer, { facts, ruleSet, places,
       !fact.body.type.startsWith('permit.') &&
       (counts(fact) || (mayHelp(fact) && countsThere(fact).includes(true))),
   );
-  const isPromised = (fact: TrueFact): boolean =>
-    counts(fact) &&
-    !countsThere(fact).includes(false) &&
-    fact.committedAt <= (claimedUpTo(answer, fact.station) ?? -Infinity);
+  /** What was written down in the millisecond of the question may have been after it. */
+  const isInTime = ({ station: origin, committedAt }: TrueFact): boolean =>
+    committedAt <= (claimedUpTo(answer, origin) ?? -Infinity) &&
+    (committedAt < askedAt || (origin !== station && !isLive(origin)));
+  const isPromised = (fact: TrueFact): boolean => counts(fact) && !countsThere(fact).includes(false) && isInTime(fact);
   const late = told.filter((fact) => !isPromised(fact) && mayHelp(fact));
   for (const chosen of choices(late)) {
     const known = told.filter((fact) => isPromised(fact) || chosen.has(fact));
