@@ -16,6 +16,7 @@ import {
   record,
   shanghai,
   startFederation,
+  untilDeferred,
   untilFresh,
 } from '#test/support/federation.ts';
 
@@ -26,11 +27,6 @@ const statesAtShanghai = async () => {
   const { coverage } = await eligibility(at(shanghai), 'NOBODY1');
   return new Map(coverage.stations.map(({ station, state, fault }) => [station, fault ?? state]));
 };
-
-const isKnown = (passport: string) =>
-  vi.waitFor(async () => {
-    expect(await eligibility(at(shanghai), passport)).toMatchObject({ verdict: 'DEFERRED' });
-  }, 20_000);
 
 /** Waits until Shanghai has applied so many events of Jiangsu. */
 const isApplied = (events: number) =>
@@ -59,7 +55,7 @@ test('what a member says under suspension counts for nobody, what it said before
   await untilFresh(at(shanghai), at(jiangsu));
   await record(at(jiangsu), 'DONOR01', 'D1');
   await answerOf(at(jiangsu), 'report', { input: { ...lookout, donor: donor('DONOR05') } });
-  await isKnown('DONOR01');
+  await untilDeferred('DONOR01');
   await isApplied(2);
 
   const since = new Date().toISOString();
@@ -95,7 +91,7 @@ test('what a member says under suspension counts for nobody, what it said before
     expect((await statesAtShanghai()).get(jiangsu)).toBe('REPLICATED');
   }, 10_000);
   await record(at(jiangsu), 'DONOR03', 'D3');
-  await isKnown('DONOR03');
+  await untilDeferred('DONOR03');
   // What it lifted under suspension is lifted for nobody: not in the copies of others, not at its own desk.
   for (const code of [shanghai, jiangsu]) {
     expect(await eligibility(at(code), 'DONOR05')).toMatchObject({ verdict: 'REFER' });

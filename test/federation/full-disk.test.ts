@@ -1,5 +1,4 @@
 /** A disk that is full, wherever something is written (E1): what PostgreSQL says then, of the one table that has no room left. */
-import { request } from 'undici';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import {
@@ -10,9 +9,11 @@ import {
   endAll,
   jiangsu,
   query,
+  readinessOf,
   record,
   shanghai,
   startFederation,
+  untilDeferred,
   untilFresh,
 } from '#test/support/federation.ts';
 
@@ -31,12 +32,6 @@ async function fill(url: string, table: string): Promise<() => Promise<unknown>>
   return () => query(url, 'DROP FUNCTION no_room CASCADE');
 }
 
-const readiness = async (url: string): Promise<number> => {
-  const { statusCode, body } = await request(new URL('readyz', url));
-  await body.dump();
-  return statusCode;
-};
-
 const faultOf = async (number: string, donationNo: string): Promise<unknown> => {
   const answer = await at(jiangsu).ask(
     'mutation ($input: RecordDonationInput!) { recordDonation(input: $input) { __typename } }',
@@ -48,10 +43,18 @@ const faultOf = async (number: string, donationNo: string): Promise<unknown> => 
 
 const written = (url: string) => query(url, 'SELECT 1 FROM donation UNION ALL SELECT 1 FROM outbox');
 
-const isDeferredInShanghai = (number: string) =>
-  vi.waitFor(async () => {
-    expect(await eligibility(at(shanghai), number)).toMatchObject({ verdict: 'DEFERRED' });
+const copied = () => query(at(shanghai).databaseUrl, 'SELECT 1 FROM event');
+
+/** In Jiangsu it is recorded, and Shanghai, which cannot copy it, asks; what it could not copy it does once there is room. */
+async function copiesOnceThereIsRoom(makeRoom: () => Promise<unknown>): Promise<void> {
+  expect(await record(at(jiangsu), 'DONOR01', 'D1')).toMatchObject({ __typename: 'Donation' });
+  await untilDeferred('DONOR01');
+  expect(await copied()).toEqual([]);
+  await makeRoom();
+  await vi.waitFor(async () => {
+    expect(await copied()).toHaveLength(1);
   }, 20_000);
+}
 
 describe('a station that has no room', () => {
   test('for a fact, the outbox or the entry records nothing in half, and does so once there is room', async () => {
@@ -65,7 +68,7 @@ describe('a station that has no room', () => {
       await makeRoom();
     }
     expect(await record(at(jiangsu), 'DONOR01', 'D1')).toMatchObject({ __typename: 'Donation' });
-    await isDeferredInShanghai('DONOR01');
+    await untilDeferred('DONOR01');
   });
 
   test('for its record answers nobody and is not ready, until there is', async () => {
@@ -73,23 +76,17 @@ describe('a station that has no room', () => {
     await untilFresh(at(shanghai), at(jiangsu));
     const makeRoom = await fill(at(jiangsu).databaseUrl, 'audit_entry');
     await expect(eligibility(at(jiangsu), 'DONOR01')).rejects.toThrow();
-    expect(await readiness(at(jiangsu).url)).toBe(503);
+    expect(await readinessOf(at(jiangsu))).toBe(503);
     await makeRoom();
     expect(await eligibility(at(jiangsu), 'DONOR01')).toMatchObject({ verdict: 'ELIGIBLE' });
-    expect(await readiness(at(jiangsu).url)).toBe(200);
+    expect(await readinessOf(at(jiangsu))).toBe(200);
   });
 
   test('for its copy of the log finds nobody eligible by what it does not know, and catches up', async () => {
     await startFederation();
     await untilFresh(at(shanghai), at(jiangsu));
     const makeRoom = await fill(at(shanghai).databaseUrl, 'event');
-    expect(await record(at(jiangsu), 'DONOR01', 'D1')).toMatchObject({ __typename: 'Donation' });
-    await isDeferredInShanghai('DONOR01');
-    expect(await query(at(shanghai).databaseUrl, 'SELECT 1 FROM event')).toEqual([]);
-    await makeRoom();
-    await vi.waitFor(async () => {
-      expect(await query(at(shanghai).databaseUrl, 'SELECT 1 FROM event')).toHaveLength(1);
-    }, 20_000);
+    await copiesOnceThereIsRoom(makeRoom);
   });
 });
 
@@ -97,12 +94,5 @@ test('a log that has no room keeps what stations tell it, once there is', async 
   const { log } = await startFederation();
   await untilFresh(at(shanghai), at(jiangsu));
   const makeRoom = await fill(log.url, 'log_record');
-  // It is recorded, in the outbox, and Shanghai asks whoever is silent.
-  expect(await record(at(jiangsu), 'DONOR01', 'D1')).toMatchObject({ __typename: 'Donation' });
-  await isDeferredInShanghai('DONOR01');
-  expect(await query(at(shanghai).databaseUrl, 'SELECT 1 FROM event')).toEqual([]);
-  await makeRoom();
-  await vi.waitFor(async () => {
-    expect(await query(at(shanghai).databaseUrl, 'SELECT 1 FROM event')).toHaveLength(1);
-  }, 20_000);
+  await copiesOnceThereIsRoom(makeRoom);
 });

@@ -1,6 +1,7 @@
 /** A small federation for tests: three real stations behind a real gateway, with an embedded donor log and quick heartbeats. */
 import pg from 'pg';
 import { pino } from 'pino';
+import { request } from 'undici';
 import { expect, vi } from 'vitest';
 
 import { createGateway } from '#gateway/app.ts';
@@ -92,6 +93,19 @@ export async function untilFresh(...stations: Station[]): Promise<void> {
       expect(states).toEqual(new Set(['OWN', 'REPLICATED']));
     }
   }, 20_000);
+}
+
+/** Waits until a donor is deferred in Shanghai. */
+export const untilDeferred = (number: string): Promise<void> =>
+  vi.waitFor(async () => {
+    expect(await eligibility(at(shanghai), number)).toMatchObject({ verdict: 'DEFERRED' });
+  }, 20_000);
+
+/** What a station's `/readyz` answers. */
+export async function readinessOf({ url }: Pick<Station, 'url'>): Promise<number> {
+  const { statusCode, body } = await request(new URL('readyz', url));
+  await body.dump();
+  return statusCode;
 }
 
 const running = new Map<string, Station>();
