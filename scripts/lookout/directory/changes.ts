@@ -20,15 +20,15 @@ function changeMember(directory: Directory, code: string, change: (member: Membe
 }
 
 /** Nobody is admitted on the word of a directory that has begun to expire: a suspension may be missing in it. */
+export function assertAdmits(published: Directory, now: number): void {
+  if (standingOf(published, now) === 'FRESH') return;
+  throw new Problem('DIRECTORY_EXPIRED: nobody is admitted until the directory is renewed and published.', 'failed');
+}
+
 export const admit =
   (published: Directory, member: Member): Change =>
   (directory, now) => {
-    if (standingOf(published, now) !== 'FRESH') {
-      throw new Problem(
-        'DIRECTORY_EXPIRED: nobody is admitted until the directory is renewed and published.',
-        'failed',
-      );
-    }
+    assertAdmits(published, now);
     if (directory.members.some(({ code }) => code === member.code)) {
       throw new Problem(`${member.code} is a member already.`, 'usage');
     }

@@ -1,10 +1,9 @@
 /** What an operator may decide about a regulator, each as the directory that comes of it. Pure. */
-import { standingOf } from '#schema/directory.ts';
 import type { Directory, Regulator, SigningKey } from '#schema/directory.ts';
 import { RegulatorCode } from '#schema/ids.ts';
 import { Problem } from '#scripts/lookout/problem.ts';
 
-import { withNewKey } from './changes.ts';
+import { assertAdmits, withNewKey } from './changes.ts';
 import type { Change } from './changes.ts';
 
 /** Whether a code is a regulator's. */
@@ -20,12 +19,7 @@ function changeRegulator(directory: Directory, code: string, change: (regulator:
 export const admitRegulator =
   (published: Directory, regulator: Regulator): Change =>
   (directory, now) => {
-    if (standingOf(published, now) !== 'FRESH') {
-      throw new Problem(
-        'DIRECTORY_EXPIRED: nobody is admitted until the directory is renewed and published.',
-        'failed',
-      );
-    }
+    assertAdmits(published, now);
     if (directory.regulators.some(({ code }) => code === regulator.code)) {
       throw new Problem(`${regulator.code} is in the directory already.`, 'usage');
     }
